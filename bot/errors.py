@@ -1,0 +1,112 @@
+"""What may go wrong that a person in the chat, or at the console, should hear about.
+
+* EarmarkError            str(error) may be shown to the person; `kind` is for programs
+  - LinkError             the text holds no link to one Spotify track
+  - NoSuchTrackError      Spotify knows no track with this id
+  - NoPreviewError        no audio source has audio for the track
+  - WeakMatchError        audio was found, but it may be another recording: ask the artist
+  - SourceDownError       a service did not answer; a later try may work
+  - QuotaError            a service refuses until a known time
+  - SourceRefusedError    a service refuses us until the operator mends something
+  - UnusableAudioError    the file or the preview cannot be scored, and why
+  - RuleError             a rule of the playlist refuses the submission, and when it will not
+  - NotAllowedError       this person may not do this
+  - NotFoundError         no playlist, submission or person of this name
+  - AlreadyDoneError      somebody was faster, or it was done before
+  - SettingsError         a setting is missing, unknown or wrong
+  - DatabaseError         the database cannot be used as it is
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+
+class EarmarkError(Exception):
+    """`str(error)` is a sentence for a person: what happened, and what to do now."""
+
+    kind: ClassVar[str] = "error"
+
+
+class LinkError(EarmarkError):
+    kind = "link"
+
+
+class NoSuchTrackError(EarmarkError):
+    kind = "no_such_track"
+
+
+class NoPreviewError(EarmarkError):
+    kind = "no_preview"
+
+
+class WeakMatchError(EarmarkError):
+    kind = "weak_match"
+
+
+class SourceDownError(EarmarkError):
+    """`service` did not answer in time or answered with a server error."""
+
+    kind = "source_down"
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"{service} is not answering; we will try again later.")
+        self.service = service
+
+
+class QuotaError(EarmarkError):
+    """`service` refuses further calls until `until` (aware UTC)."""
+
+    kind = "quota"
+
+    def __init__(self, service: str, until: datetime) -> None:
+        super().__init__(
+            f"{service} has had enough calls from us; we will ask again after"
+            f" {until:%Y-%m-%d %H:%M} UTC."
+        )
+        self.service = service
+        self.until = until
+
+
+class SourceRefusedError(EarmarkError):
+    kind = "source_refused"
+
+
+class UnusableAudioError(EarmarkError):
+    """`reason` is the kind of the scoring error: not_audio, too_short, silent, …"""
+
+    kind = "audio"
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class RuleError(EarmarkError):
+    """`rule` names the playlist's rule; `possible_at` says when it stops refusing, if known."""
+
+    kind = "rule"
+
+    def __init__(self, message: str, *, rule: str, possible_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.possible_at = possible_at
+
+
+class NotAllowedError(EarmarkError):
+    kind = "not_allowed"
+
+
+class NotFoundError(EarmarkError):
+    kind = "not_found"
+
+
+class AlreadyDoneError(EarmarkError):
+    kind = "already_done"
+
+
+class SettingsError(EarmarkError):
+    kind = "settings"
+
+
+class DatabaseError(EarmarkError):
+    kind = "database"
