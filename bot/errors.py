@@ -72,7 +72,7 @@ class SourceRefusedError(EarmarkError):
 
 
 class UnusableAudioError(EarmarkError):
-    """`reason` is the kind of the scoring error: not_audio, too_short, silent, …"""
+    """`reason` is the kind of the scoring error: not_audio, too_short or silent."""
 
     kind = "audio"
 
