@@ -152,10 +152,8 @@ def _refuse(keys: Iterable[str], known: set[str]) -> None:
     for key in keys:
         if key in known or (key.upper() in known and key.upper().startswith(PREFIX)):
             continue
-        near = get_close_matches(key.upper(), {name.upper() for name in known}, n=1)
-        hint = f" Did you mean {_same_case(near[0], key)}?" if near else ""
+        # The common prefix would make every name look like every other.
+        bare = {name.upper().removeprefix(PREFIX): name for name in known}
+        near = get_close_matches(key.upper().removeprefix(PREFIX), bare, n=1)
+        hint = f" Did you mean {bare[near[0]]}?" if near else ""
         raise SettingsError(f"There is no setting called {key}.{hint}")
-
-
-def _same_case(name: str, like: str) -> str:
-    return name if like.isupper() else name.lower()
