@@ -40,7 +40,33 @@ class NoPreviewError(EarmarkError):
 
 
 class WeakMatchError(EarmarkError):
+    """`service` has a recording that may be the track; the fields say which one.
+
+    They are what a question to the artist needs, and what makes the match certain after a yes.
+    """
+
     kind = "weak_match"
+
+    def __init__(
+        self,
+        service: str,
+        *,
+        title: str,
+        artists: tuple[str, ...],
+        isrc: str | None = None,
+        duration_ms: int | None = None,
+        url: str | None = None,
+    ) -> None:
+        by = f" by {', '.join(artists)}" if artists else ""
+        seconds = (duration_ms or 0) // 1000
+        length = f" ({seconds // 60}:{seconds % 60:02})" if duration_ms else ""
+        super().__init__(f"{service} has “{title}”{by}{length}. Is this your recording?")
+        self.service = service
+        self.title = title
+        self.artists = artists
+        self.isrc = isrc
+        self.duration_ms = duration_ms
+        self.url = url
 
 
 class SourceDownError(EarmarkError):
