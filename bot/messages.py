@@ -1,0 +1,347 @@
+"""What Earmark says, before any platform: cards to click on, and views of the queue's facts.
+
+Plain frozen values. The words are in `bot.texts`; the look is each platform's. `to_json` gives the
+names that programs read (`earmark … --json`).
+"""
+
+import math
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+# Under this many decided discovery picks a difference is more likely chance than ranking.
+ENOUGH_DECIDED = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A PNG with the sentence that stands for it where it cannot be seen."""
+
+    png: bytes
+    alt: str
+
+    def __post_init__(self) -> None:
+        if not self.alt:
+            raise ValueError("a picture needs an alt text")
+
+
+class ButtonStyle(StrEnum):
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    GOOD = "good"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """`action` and `argument` come back when it is pressed: `decline`, `T-4F7K`."""
+
+    action: str
+    label: str
+    style: ButtonStyle = ButtonStyle.PLAIN
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    value: str
+    label: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select:
+    action: str
+    placeholder: str
+    options: tuple[Option, ...]
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One message. Texts are plain: the platform escapes them as its markup needs."""
+
+    title: str
+    url: str | None = None
+    body: str = ""
+    fields: tuple[Field, ...] = ()
+    image: Image | None = None
+    buttons: tuple[Button, ...] = ()
+    select: Select | None = None
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreLine:
+    """A percentile with its 80 % interval and the chances of low, medium and high (sum 1)."""
+
+    percentile: float
+    low: float
+    high: float
+    p_low: float
+    p_medium: float
+    p_high: float
+    level: str
+    model: str
+
+    def to_json(self) -> dict[str, object]:
+        numbers = _as_json(self)
+        # The model stands beside the score there, as it also stands where there is no score.
+        del numbers["model"]
+        return numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One place of a queue, for curators. `rank` counts from 1 over all pages."""
+
+    code: str
+    title: str
+    artist: str
+    rank: int
+    page: int
+    why: str
+    status: str
+    score: ScoreLine | None
+    waited_days: float
+    unscored_reason: str | None = None
+    discovery: bool = False
+    claimed_by: str | None = None
+    url: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        model = self.score.model if self.score else None
+        return _as_json(self, code="id") | {"model": model}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """A queue, or one page of it. `cold_start`: the playlist has taught nothing yet."""
+
+    playlist: str
+    rows: tuple[QueueRow, ...]
+    waiting: int
+    overdue: int
+    oldest_days: float | None
+    cold_start: bool
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self, playlist="name", rows="queue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The answer to an artist's submission.
+
+    `duplicate_of` is the code of the same track where it was there before; nothing was queued then.
+    """
+
+    code: str
+    playlist: str
+    title: str
+    artist: str
+    place: int | None
+    answer_by: datetime | None
+    duplicate_of: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self, code="id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRow:
+    """What an artist may know of an own submission: no score, no fit, no rank, no votes."""
+
+    code: str
+    playlist: str
+    title: str
+    artist: str
+    status: str
+    place: int | None = None
+    answer_by: datetime | None = None
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self, code="id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    artist: str
+    rows: tuple[StatusRow, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self, rows="submissions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionView:
+    """A decision as the curators see it. `undo_until`: the last moment it can be taken back."""
+
+    code: str
+    playlist: str
+    title: str
+    artist: str
+    status: str
+    by: str
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    undo_until: datetime | None = None
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self, code="id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """How many of the decided tracks of one kind were kept."""
+
+    keeps: int
+    decided: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.keeps <= self.decided:
+            raise ValueError(f"{self.keeps} keeps of {self.decided} decided cannot be")
+
+    @property
+    def too_few(self) -> bool:
+        return self.decided < ENOUGH_DECIDED
+
+    def interval(self) -> tuple[float, float]:
+        """Return Wilson's 95 % interval of the share of keeps (0 to 1)."""
+        if not self.decided:
+            return 0.0, 1.0
+        z, n, share = 1.96, self.decided, self.keeps / self.decided
+        middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestRow:
+    """A track named in a digest: added this week."""
+
+    code: str
+    title: str
+    artist: str
+    by: str | None = None
+    url: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self, code="id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestView:
+    """One playlist's week. The times are the week's ends in the playlist's own zone."""
+
+    playlist: str
+    iso_week: str
+    starts_at: datetime
+    ends_at: datetime
+    kept: int
+    maybe: int
+    declined: int
+    reversed: int
+    expired: int
+    waiting: int
+    median_wait_days: float | None
+    discovery: Meter
+    rest: Meter
+    added: tuple[DigestRow, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorLine:
+    """A refusal: `kind` for programs, `sentence` for people."""
+
+    kind: str
+    sentence: str
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributesLine:
+    """What can be heard. The two confidences, energy and danceability are 0 to 1."""
+
+    tempo_bpm: float
+    tempo_alt_bpm: float | None
+    tempo_confidence: float
+    key: str
+    key_confidence: float
+    loudness_lufs: float
+    energy: float | None
+    danceability: float | None
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """One file as `earmark score` tells of it; `error` is set exactly where `score` is not."""
+
+    file: str
+    seconds: float | None
+    error: ErrorLine | None = None
+    score: ScoreLine | None = None
+    attributes: AttributesLine | None = None
+    reasons: tuple[str, ...] = ()
+    embedding_dim: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None
+
+    def to_json(self) -> dict[str, object]:
+        names = _as_json(self)
+        return names | {"ok": self.ok, "model": self.score.model if self.score else None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareView:
+    """Files side by side, best first; the files that failed come last."""
+
+    reports: tuple[FileReport, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return _as_json(self, reports="files")
+
+
+@runtime_checkable
+class _View(Protocol):
+    def to_json(self) -> dict[str, object]: ...
+
+
+def _as_json(view: "DataclassInstance", **renamed: str) -> dict[str, object]:
+    return {
+        renamed.get(field.name, field.name): _plain_value(getattr(view, field.name))
+        for field in fields(view)
+    }
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, _View):
+        return value.to_json()
+    if isinstance(value, tuple):
+        return [_plain_value(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value
