@@ -1,0 +1,206 @@
+"""Audio in: bytes of any usual format become a clip of at most thirty seconds, in memory.
+
+libsndfile reads mp3, ogg, flac, wav and aiff; FFmpeg (through PyAV) reads m4a, aac and webm, and
+ogg files that libsndfile does not know. Both give the same samples to within 0.05 dB and no lag.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Final
+
+import av
+import av.error
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from scoring.containers import Container, Found, cut_off, identify
+from scoring.errors import (
+    CorruptAudioError,
+    NotAudioError,
+    SilentAudioError,
+    TooLongError,
+    TooShortError,
+)
+
+Floats = npt.NDArray[np.float32]
+
+SAMPLE_RATE: Final = 22_050
+"""The model's rate in hertz."""
+
+WINDOW_S: Final = 30.0
+SHORTEST_S: Final = 5.0
+LONGEST_S: Final = 20 * 60.0
+
+# A preview of thirty seconds comes out a little longer after a codec has padded it. Up to here
+# the first thirty seconds are read, so that all encodings of one preview start alike.
+_SLACK_S: Final = 1.0
+
+# Thirty seconds of stereo at 192 kHz: 46 MB. More channels or higher rates are no music release.
+_MOST_VALUES: Final = int(WINDOW_S) * 192_000 * 2
+
+# BS.1770 hears nothing under -70 LUFS; a clip under this RMS level is silent to it as a whole.
+_SILENCE_RMS: Final = 10 ** (-70 / 20)
+
+# Containers round their lengths, and codecs pad the last frame or drop the first.
+_LENGTH_TOLERANCE_S: Final = 0.25
+
+_BLOCK_FRAMES: Final = 65_536
+
+_FFMPEG_NAMES: Final = {
+    Container.ADTS: "aac",
+    Container.MP4: "mp4",
+    Container.MATROSKA: "matroska",
+    Container.OGG: "ogg",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waveform:
+    """Up to thirty seconds of a clip, and where they come from.
+
+    `stereo` is (samples, channels) at `stereo_rate`, as the file has it: for the loudness.
+    `mono` is (samples,) at SAMPLE_RATE, the mean of the channels: for everything else.
+    `seconds` is the length of the whole source, `window_start_s` where in it the clip starts.
+    """
+
+    stereo: Floats
+    stereo_rate: int
+    mono: Floats
+    seconds: float
+    window_start_s: float
+
+
+def decode(data: bytes) -> Waveform:
+    """Decode a whole file in memory, or raise an AudioError.
+
+    Of a source longer than 31 s only the middle 30 s are decoded and kept; of any other, the
+    first 30 s.
+    """
+    found = identify(data)
+    clip = _read(found)
+    if not np.isfinite(clip.samples).all():
+        raise CorruptAudioError("The file holds numbers that are not samples. Export it again.")
+    mono = to_mono(clip.samples, clip.rate)
+    if np.sqrt(np.mean(np.square(mono, dtype=np.float64))) < _SILENCE_RMS:
+        raise SilentAudioError(
+            "There is nothing to hear in the file, or its two channels cancel each other out."
+            " Please send another one."
+        )
+    return Waveform(
+        stereo=clip.samples,
+        stereo_rate=clip.rate,
+        mono=mono,
+        seconds=clip.seconds,
+        window_start_s=clip.start_s,
+    )
+
+
+def to_mono(samples: Floats, rate: int) -> Floats:
+    """Mix (samples, channels) to the mean of the channels and resample it to SAMPLE_RATE.
+
+    A product with equal weights takes a twentieth of the time of numpy's mean over the short axis.
+    """
+    channels = samples.shape[1]
+    mixed = samples @ np.full(channels, 1 / channels, dtype=np.float32)
+    if rate == SAMPLE_RATE:
+        return mixed
+    resampled: Floats = soxr.resample(mixed, rate, SAMPLE_RATE, quality="HQ")
+    return resampled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clip:
+    samples: Floats
+    rate: int
+    seconds: float
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """The frames of the source to keep."""
+
+    start: int
+    frames: int
+
+
+def _window(seconds: float, rate: int, channels: int) -> _Window:
+    """Choose the frames to keep, or refuse the source for its length or its size."""
+    if seconds < SHORTEST_S:
+        raise TooShortError(
+            f"The file holds {seconds:.1f} s of audio; at least {SHORTEST_S:.0f} s are needed."
+        )
+    if seconds > LONGEST_S:
+        raise TooLongError(
+            f"The file holds {seconds / 60:.0f} minutes of audio; {LONGEST_S / 60:.0f} minutes"
+            " are the most. Send one track, or thirty seconds of it."
+        )
+    kept_s = min(seconds, WINDOW_S)
+    if kept_s * rate * channels > _MOST_VALUES:
+        raise TooLongError(
+            f"The file has {channels} channels at {rate} Hz, which is more than can be read."
+            " Send it in stereo at 44,100 or 48,000 Hz."
+        )
+    start_s = (seconds - kept_s) / 2 if seconds > WINDOW_S + _SLACK_S else 0.0
+    return _Window(start=round(start_s * rate), frames=round(kept_s * rate))
+
+
+def _read(found: Found) -> _Clip:
+    if found.container in {Container.ADTS, Container.MP4, Container.MATROSKA}:
+        return _read_with_ffmpeg(found)
+    try:
+        return _read_with_libsndfile(found)
+    except soundfile.LibsndfileError as error:
+        if found.container is Container.OGG:
+            return _read_with_ffmpeg(found)
+        raise _damaged() from error
+
+
+def _damaged() -> CorruptAudioError:
+    return CorruptAudioError("The audio in the file is damaged. Please export it again.")
+
+
+def _read_with_libsndfile(found: Found) -> _Clip:
+    with soundfile.SoundFile(io.BytesIO(found.content)) as file:
+        rate = file.samplerate
+        seconds = file.frames / rate
+        window = _window(seconds, rate, file.channels)
+        file.seek(window.start)
+        samples: Floats = file.read(window.frames, dtype="float32", always_2d=True)
+    if len(samples) < window.frames:
+        raise cut_off()
+    return _Clip(samples=samples, rate=rate, seconds=seconds, start_s=window.start / rate)
+
+
+def _read_with_ffmpeg(found: Found) -> _Clip:
+    try:
+        with av.open(
+            io.BytesIO(found.content), "r", format=_FFMPEG_NAMES[found.container]
+        ) as source:
+            return _read_stream(source, found)
+    except av.error.FFmpegError as error:
+        raise _damaged() from error
+
+
+def _read_stream(source: av.container.InputContainer, found: Found) -> _Clip:
+    if not source.streams.audio:
+        raise NotAudioError("The file is a video without sound.")
+    stream = source.streams.audio[0]
+    rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
+    seconds = found.seconds or (source.duration or 0) / av.time_base
+    window = _window(seconds, rate, channels)
+    fifo = av.AudioFifo()
+    for frame in source.decode(stream):
+        frame.pts = None
+        fifo.write(frame)
+        if fifo.samples >= window.start + window.frames:
+            break
+    held = fifo.read(0, partial=True)
+    if held is None or held.samples < window.start + window.frames - _LENGTH_TOLERANCE_S * rate:
+        raise cut_off()
+    samples = np.ascontiguousarray(held.to_ndarray().T, dtype=np.float32)[window.start :][
+        : window.frames
+    ]
+    return _Clip(samples=samples, rate=rate, seconds=seconds, start_s=window.start / rate)
