@@ -1,0 +1,94 @@
+"""What can go wrong at a service, to be switched on by name."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.sandbox.calls import Service
+
+
+class FaultKind(StrEnum):
+    """Each as it was seen at a real service."""
+
+    RATE_LIMITED = "429 with a short Retry-After"
+    RATE_LIMITED_TEXT = "429 as plain text without Retry-After"
+    QUOTA_EXCEEDED = "429 with the reason QUOTA_EXCEEDED and hours to wait"
+    PREMIUM_REQUIRED = "403 as plain text: the app's owner has no Premium"
+    FORBIDDEN = "403 as JSON"
+    SERVER_ERROR = "5xx"
+    DROP_BEFORE = "the connection is cut before the request is handled"
+    DROP_AFTER = "the request is handled, then the connection is cut"
+    DELAY = "the answer comes late"
+    TRUNCATED = "less arrives than Content-Length promised"
+    WRONG_TYPE = "an HTML page with status 200"
+    EXPIRED_LINK = "the preview host says that the link has expired"
+    DEEZER_QUOTA = "status 200 with Deezer's error 4"
+    DEEZER_BUSY = "status 200 with Deezer's error 700"
+    DEEZER_NO_CODE = "status 200 with a Deezer error that has no code"
+
+
+# A fault at a service that cannot have it would make a test pass for the wrong reason.
+_ONLY_AT = {
+    FaultKind.QUOTA_EXCEEDED: {Service.SPOTIFY},
+    FaultKind.PREMIUM_REQUIRED: {Service.SPOTIFY, Service.SPOTIFY_TOKEN},
+    FaultKind.EXPIRED_LINK: {Service.PREVIEWS},
+    FaultKind.DEEZER_QUOTA: {Service.DEEZER},
+    FaultKind.DEEZER_BUSY: {Service.DEEZER},
+    FaultKind.DEEZER_NO_CODE: {Service.DEEZER},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong at one service.
+
+    It strikes calls whose path begins with `path`, each with `probability`, until it has struck
+    `times` times (None: for ever). `seconds` is the length of a delay, `status` that of a server
+    error, `retry_after` the seconds in the header of a 429.
+    """
+
+    service: Service
+    kind: FaultKind
+    path: str = "/"
+    times: int | None = None
+    probability: float = 1.0
+    seconds: float = 60.0
+    status: int = 503
+    retry_after: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.service not in _ONLY_AT.get(self.kind, {self.service}):
+            raise ValueError(f"{self.service} does not fail with {self.kind.name}")
+        if not 0 <= self.probability <= 1:
+            raise ValueError(f"probability={self.probability} must be between 0 and 1")
+        if not 500 <= self.status <= 599:
+            raise ValueError(f"status={self.status} is no server error")
+
+
+class Faults:
+    """The faults that are switched on; the first that fits a call strikes it."""
+
+    def __init__(self, faults: Iterable[Fault] = (), *, seed: int = 0) -> None:
+        self._left: list[tuple[Fault, int | None]] = []
+        self._random = random.Random(seed)  # noqa: S311 - draws faults, protects nothing
+        for fault in faults:
+            self.set(fault)
+
+    def set(self, fault: Fault) -> None:
+        self._left.append((fault, fault.times))
+
+    def clear(self) -> None:
+        self._left.clear()
+
+    def strike(self, service: Service, path: str) -> Fault | None:
+        """Return the fault that this call gets, and use it up."""
+        for index, (fault, left) in enumerate(self._left):
+            if fault.service is not service or not path.startswith(fault.path) or left == 0:
+                continue
+            # Drawn for certain faults too, so that a seed gives the same calls the same faults.
+            if self._random.random() >= fault.probability:
+                continue
+            self._left[index] = (fault, None if left is None else left - 1)
+            return fault
+        return None
