@@ -49,18 +49,17 @@ async def download(
     """
     try:
         start = httpx.URL(url)
+        host = start.host
+    # httpx lets the UnicodeError of an impossible host name through, here and in a redirect.
     except (httpx.InvalidURL, UnicodeError) as error:
         raise NoPreviewError("The link to the audio file is broken.") from error
     try:
         async with asyncio.timeout(seconds):
             content = await _follow(http, start, hosts=hosts, max_bytes=max_bytes)
-    # httpx lets the UnicodeError of an impossible host name in a Location through.
     except (httpx.HTTPError, TimeoutError, UnicodeError) as error:
-        raise SourceDownError(start.host) from error
+        raise SourceDownError(host) from error
     if audio_format(content) is None:
-        raise UnusableAudioError(
-            f"{start.host} sent something that is not audio.", reason="not_audio"
-        )
+        raise UnusableAudioError(f"{host} sent something that is not audio.", reason="not_audio")
     return content
 
 
