@@ -165,7 +165,8 @@ def _hard() -> tuple[Song, ...]:
             deezer=(DeezerTwin(id=9_000_203, rank=498_510, isrc="XXEM11800003"),),
             itunes_id=8_000_203,
         ),
-        # Deezer has another version only: the artist must be asked.
+        # Deezer has a live version, which is another recording, and an edition some seconds
+        # longer, which may be another one: the artist must be asked.
         _song(
             "Coherence",
             "Max McCracken",
@@ -179,9 +180,10 @@ def _hard() -> tuple[Song, ...]:
                     id=9_000_204,
                     rank=204_118,
                     version="(Live)",
-                    isrc="XXEM11900009",
+                    isrc="XXEM11900008",
                     duration_s=241,
                 ),
+                DeezerTwin(id=9_000_206, rank=98_340, isrc="XXEM11900009", duration_s=232),
             ),
         ),
         # Deezer knows it, but may not play it: no preview.
