@@ -1,6 +1,8 @@
 """Where a submission stands, and where it may go from there."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -50,25 +52,28 @@ DECIDED = frozenset({Status.MAYBE, Status.KEPT, Status.DECLINED})
 """Set by a curator's decision, so an undo may take it back."""
 
 
-def sources_of(target: Status) -> frozenset[Status]:
-    """Return the statuses from which a submission may move to `target`."""
-    return frozenset(status for status, targets in MOVES.items() if target in targets)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of a submission's status; `undo` takes an earlier change back."""
+
+    before: Status
+    after: Status
+    at: datetime
+    undo: bool = False
 
 
-def status_before(changes: Iterable[tuple[Status, Status, bool]]) -> Status | None:
-    """Return the status that an undo restores, or None where no decision is in force.
+def decision_in_force(changes: Iterable[Change]) -> Change | None:
+    """Return the decision that an undo would take back, or None where there is none.
 
-    `changes` are all changes of one submission, oldest first, as (from, to, is an undo).
-    An undone decision no longer counts: after queued, maybe, kept and one undo it is the
-    `maybe` that is in force, and the next undo restores `queued`.
+    `changes` are all changes of one submission, oldest first. An undone decision no longer
+    counts: after queued, maybe, kept and one undo it is `maybe` that is in force again.
     """
-    in_force: list[tuple[Status, Status]] = []
-    for old, new, undone in changes:
-        if undone:
+    in_force: list[Change] = []
+    for change in changes:
+        if change.undo:
             in_force.pop()
         else:
-            in_force.append((old, new))
-    if not in_force:
-        return None
-    before, now = in_force[-1]
-    return before if now in DECIDED else None
+            in_force.append(change)
+    if in_force and in_force[-1].after in DECIDED:
+        return in_force[-1]
+    return None

@@ -60,7 +60,8 @@ class Submission(Base):
     typed_title: Mapped[str | None] = mapped_column(default=None)
     typed_artist: Mapped[str | None] = mapped_column(default=None)
     note: Mapped[str | None] = mapped_column(default=None)
-    ai_use: Mapped[AiUse] = mapped_column(choice(AiUse, column="ai_use"), default=AiUse.NO)
+    # None where the artist was not asked or did not say.
+    ai_use: Mapped[AiUse | None] = mapped_column(choice(AiUse, column="ai_use"), default=None)
     # When the artist ticked "I own or represent this".
     owns_rights_at: Mapped[datetime | None] = mapped_column(default=None)
     # The earlier version of the same song that this one replaces.

@@ -35,7 +35,10 @@ class Track(Base):
         UniqueConstraint("workspace_id", "id"),
         UniqueConstraint("workspace_id", "spotify_id"),
         UniqueConstraint("workspace_id", "audio_sha256"),
+        CheckConstraint("spotify_id IS NOT NULL OR audio_sha256 IS NOT NULL", name="known_by"),
         CheckConstraint("title <> ''", name="titled"),
+        CheckConstraint("title_source <> ''", name="title_source"),
+        CheckConstraint("artists_source <> ''", name="artists_source"),
         CheckConstraint("duration_ms > 0", name="duration_ms"),
         *(
             CheckConstraint(f"({fact} IS NULL) = ({fact}_source IS NULL)", name=f"{fact}_source")

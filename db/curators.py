@@ -1,0 +1,76 @@
+"""Who may review which playlist."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from db.models import PlaylistCurator, Role
+from db.upsert import insert_or_change
+
+
+async def add(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist_id: int,
+    member_id: int,
+    role: Role,
+    now: datetime,
+) -> None:
+    """Let a member review a playlist, or change what they may do there."""
+    row = PlaylistCurator(
+        workspace_id=workspace_id,
+        playlist_id=playlist_id,
+        member_id=member_id,
+        role=role,
+        since=now,
+    )
+    await insert_or_change(session, row, unique={"playlist_id", "member_id"})
+
+
+async def role_of(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int, member_id: int
+) -> Role | None:
+    """Return what a member may do for a playlist, or None for nothing."""
+    return await session.scalar(
+        select(PlaylistCurator.role).where(
+            PlaylistCurator.workspace_id == workspace_id,
+            PlaylistCurator.playlist_id == playlist_id,
+            PlaylistCurator.member_id == member_id,
+        )
+    )
+
+
+async def of_playlist(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int
+) -> list[PlaylistCurator]:
+    """Return a playlist's curators with their members, longest serving first."""
+    found = await session.scalars(
+        select(PlaylistCurator)
+        .where(
+            PlaylistCurator.workspace_id == workspace_id,
+            PlaylistCurator.playlist_id == playlist_id,
+        )
+        .order_by(PlaylistCurator.since, PlaylistCurator.member_id)
+        .options(selectinload(PlaylistCurator.member))
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def remove(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int, member_id: int
+) -> bool:
+    """Take a playlist from a member; return False where they did not have it."""
+    removed = await session.scalar(
+        delete(PlaylistCurator)
+        .where(
+            PlaylistCurator.workspace_id == workspace_id,
+            PlaylistCurator.playlist_id == playlist_id,
+            PlaylistCurator.member_id == member_id,
+        )
+        .returning(PlaylistCurator.member_id)
+    )
+    return removed is not None

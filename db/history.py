@@ -1,0 +1,132 @@
+"""What a playlist's rules ask about earlier submissions."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from db import tracks
+from db.models import Status, Submission, Track
+from db.status import UNANSWERED, WAITING
+
+
+async def count_waiting(session: AsyncSession, *, workspace_id: int, playlist_id: int) -> int:
+    """Return how many submissions stand in a playlist's queue."""
+    counted = await session.scalar(
+        select(func.count())
+        .select_from(Submission)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.playlist_id == playlist_id,
+            Submission.status.in_(WAITING),
+        )
+    )
+    return counted or 0
+
+
+async def count_waiting_of_artist(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist_id: int,
+    member_id: int,
+    artist_key: str | None = None,
+) -> int:
+    """Return how many unanswered submissions an artist has for a playlist.
+
+    The artist is who sends, and where `artist_key` is known also who plays: a band that sends
+    through three people still waits with one track.
+    """
+    same = [Submission.member_id == member_id]
+    if artist_key is not None:
+        same.append(Track.artist_key == artist_key)
+    counted = await session.scalar(
+        select(func.count())
+        .select_from(Submission)
+        .outerjoin(Submission.track)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.playlist_id == playlist_id,
+            Submission.status.in_(UNANSWERED),
+            or_(*same),
+        )
+    )
+    return counted or 0
+
+
+async def accepted_since(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist_id: int,
+    member_id: int,
+    since: datetime,
+) -> list[datetime]:
+    """Return when a playlist took in a member's submissions after `since`, oldest first.
+
+    How many there are tells whether the limit is reached, the oldest when it lets go.
+    """
+    found = await session.scalars(
+        select(Submission.received_at)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.playlist_id == playlist_id,
+            Submission.member_id == member_id,
+            Submission.received_at > since,
+        )
+        .order_by(Submission.received_at)
+    )
+    return list(found)
+
+
+async def duplicate_of(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist_id: int,
+    now: datetime,
+    resubmit_after_days: int,
+    spotify_id: str | None = None,
+    upload_sha256: str | None = None,
+    track: Track | None = None,
+    except_id: int | None = None,
+) -> Submission | None:
+    """Return the newest submission that stands in the way of sending this one, with its track.
+
+    That is the same recording for the same playlist, unanswered, kept, placed, or declined less
+    than `resubmit_after_days` ago.
+    """
+    same = []
+    if spotify_id is not None:
+        same += [Submission.spotify_id == spotify_id, Track.spotify_id == spotify_id]
+    if upload_sha256 is not None:
+        same += [Submission.upload_sha256 == upload_sha256, Track.audio_sha256 == upload_sha256]
+    if track is not None:
+        same.append(tracks.same_recording(track))
+    if not same:
+        raise ValueError("a duplicate is found by a Spotify id, a file or a track; all are missing")
+    declined_lately = and_(
+        Submission.status == Status.DECLINED,
+        Submission.status_at > now - timedelta(days=resubmit_after_days),
+    )
+    query = (
+        select(Submission)
+        .outerjoin(Submission.track)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.playlist_id == playlist_id,
+            or_(*same),
+            or_(
+                Submission.status.in_(UNANSWERED | {Status.KEPT, Status.PLACED}),
+                declined_lately,
+            ),
+        )
+        .order_by(Submission.received_at.desc(), Submission.id.desc())
+        .limit(1)
+        .options(selectinload(Submission.track))
+        .execution_options(populate_existing=True)
+    )
+    if except_id is not None:
+        query = query.where(Submission.id != except_id)
+    return await session.scalar(query)

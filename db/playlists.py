@@ -1,0 +1,107 @@
+"""Playlists and their rules."""
+
+from datetime import datetime, time
+from typing import TypedDict, Unpack
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import AiPolicy, Playlist
+
+
+class Rules(TypedDict, total=False):
+    """What a playlist may be told to do; `Playlist` says what each means."""
+
+    zone: str
+    spotify_playlist_id: str | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    paused: bool
+    intake_cap: int
+    waiting_per_artist: int
+    per_member_7d: int | None
+    resubmit_after_days: int
+    ai_policy: AiPolicy
+    explicit_allowed: bool
+    answer_days: int
+    votes_needed: int
+    hide_scores: bool
+    discovery_share: float
+    days_per_point: float
+    capacity: int
+    stay_days: int
+    digest_weekday: int
+    digest_time: time
+
+
+async def add(
+    session: AsyncSession, *, workspace_id: int, name: str, now: datetime, **rules: Unpack[Rules]
+) -> Playlist:
+    """Add a playlist; a second one of the same name is refused by the database."""
+    _check_zone(rules)
+    playlist = Playlist(
+        workspace_id=workspace_id,
+        name=" ".join(name.split()),
+        name_key=name_key(name),
+        created_at=now,
+        **rules,
+    )
+    session.add(playlist)
+    await session.flush()
+    return playlist
+
+
+async def get(session: AsyncSession, *, workspace_id: int, playlist_id: int) -> Playlist | None:
+    return await session.scalar(
+        select(Playlist)
+        .where(Playlist.workspace_id == workspace_id, Playlist.id == playlist_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+async def by_name(session: AsyncSession, *, workspace_id: int, name: str) -> Playlist | None:
+    """Find a playlist as people type it: case and spaces do not matter."""
+    return await session.scalar(
+        select(Playlist).where(
+            Playlist.workspace_id == workspace_id, Playlist.name_key == name_key(name)
+        )
+    )
+
+
+async def list_all(session: AsyncSession, *, workspace_id: int) -> list[Playlist]:
+    """Return all playlists by name."""
+    found = await session.scalars(
+        select(Playlist).where(Playlist.workspace_id == workspace_id).order_by(Playlist.name_key)
+    )
+    return list(found)
+
+
+async def change(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int, **rules: Unpack[Rules]
+) -> Playlist | None:
+    """Change the rules that are named and leave the others; None where there is no playlist."""
+    _check_zone(rules)
+    playlist = await get(session, workspace_id=workspace_id, playlist_id=playlist_id)
+    if playlist is None:
+        return None
+    for rule, value in rules.items():
+        setattr(playlist, rule, value)
+    await session.flush()
+    return playlist
+
+
+def name_key(name: str) -> str:
+    """Return what two spellings of one playlist's name have in common."""
+    return " ".join(name.split()).casefold()
+
+
+def _check_zone(rules: Rules) -> None:
+    if "zone" not in rules:
+        return
+    try:
+        ZoneInfo(rules["zone"])
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(
+            f"{rules['zone']!r} is no time zone; write one as in Europe/Berlin."
+        ) from error

@@ -1,0 +1,41 @@
+"""Scores: one row for each track and model version, stored once."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Score
+from db.upsert import insert_or_skip
+
+
+async def put(session: AsyncSession, score: Score) -> Score:
+    """Store a score that was made and not added; return the stored one, which may be older.
+
+    Two workers may score one track at once. The first score stays, so that what curators saw
+    does not change under them.
+    """
+    await insert_or_skip(session, score)
+    stored = await session.scalars(
+        select(Score).where(
+            Score.workspace_id == score.workspace_id,
+            Score.track_id == score.track_id,
+            Score.model_version == score.model_version,
+        )
+    )
+    return stored.one()
+
+
+async def latest(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    track_ids: Collection[int],
+    model_version: str | None = None,
+) -> dict[int, Score]:
+    """Return the newest score by track id, of any model or of one; unscored tracks are absent."""
+    query = select(Score).where(Score.workspace_id == workspace_id, Score.track_id.in_(track_ids))
+    if model_version is not None:
+        query = query.where(Score.model_version == model_version)
+    found = await session.scalars(query.order_by(Score.created_at, Score.id))
+    return {score.track_id: score for score in found}

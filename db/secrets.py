@@ -1,0 +1,46 @@
+"""OAuth tokens and the like, encrypted with the operator's key before they reach the database."""
+
+from datetime import datetime
+
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Secret
+from db.upsert import insert_or_change
+
+
+class WrongKeyError(Exception):
+    """A secret was encrypted with another key than the one in the settings."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The secret {name!r} was stored with another key; bring the old key back or connect"
+            " the account again."
+        )
+
+
+async def put(
+    session: AsyncSession, *, workspace_id: int, name: str, value: str, key: bytes, now: datetime
+) -> None:
+    """Store a secret under a Fernet key (`Fernet.generate_key()`), in place of an older one."""
+    secret = Secret(
+        workspace_id=workspace_id,
+        name=name,
+        ciphertext=Fernet(key).encrypt(value.encode()),
+        updated_at=now,
+    )
+    await insert_or_change(session, secret, unique={"workspace_id", "name"})
+
+
+async def get(session: AsyncSession, *, workspace_id: int, name: str, key: bytes) -> str | None:
+    """Return a secret, None where there is none, or raise WrongKeyError."""
+    ciphertext = await session.scalar(
+        select(Secret.ciphertext).where(Secret.workspace_id == workspace_id, Secret.name == name)
+    )
+    if ciphertext is None:
+        return None
+    try:
+        return Fernet(key).decrypt(ciphertext).decode()
+    except InvalidToken as error:
+        raise WrongKeyError(name) from error

@@ -1,0 +1,263 @@
+"""Submissions: taken in, found again, looked up.
+
+How they move from status to status is in `db.moves`; what the rules ask about earlier ones is in
+`db.history`.
+"""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from random import Random, SystemRandom
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from db import events, scores
+from db.codes import codes, normalise_code
+from db.models import AiUse, EventKind, Score, Status, Submission
+from db.status import WAITING
+from db.upsert import insert_or_skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What an artist sends: a link, a file, or both, and what they say with it."""
+
+    link: str | None = None
+    spotify_id: str | None = None
+    upload_sha256: str | None = None
+    upload_name: str | None = None
+    typed_title: str | None = None
+    typed_artist: str | None = None
+    note: str | None = None
+    ai_use: AiUse | None = None
+    owns_rights_at: datetime | None = None
+    replaces_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Whether a submission is a discovery pick, and by what draw."""
+
+    discovery: bool
+    seed: int
+    propensity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One row of a queue before ranking. `submission` comes with its track and member."""
+
+    submission: Submission
+    score: Score | None
+
+
+async def add(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist_id: int,
+    member_id: int,
+    sent: Sent,
+    draw: Draw,
+    now: datetime,
+    due_at: datetime,
+    idempotency_key: str | None = None,
+    rng: Random | None = None,
+) -> Submission:
+    """Take a submission in and return it with its code.
+
+    A repeated `idempotency_key` returns the submission of the first time and adds nothing.
+    """
+    tries = codes(rng or SystemRandom())
+    while True:
+        if idempotency_key is not None:
+            earlier = await by_idempotency_key(
+                session, workspace_id=workspace_id, idempotency_key=idempotency_key
+            )
+            if earlier is not None:
+                return earlier
+        row = Submission(
+            workspace_id=workspace_id,
+            playlist_id=playlist_id,
+            member_id=member_id,
+            code=next(tries),
+            idempotency_key=idempotency_key,
+            received_at=now,
+            status_at=now,
+            due_at=due_at,
+            discovery=draw.discovery,
+            discovery_seed=draw.seed,
+            discovery_propensity=draw.propensity,
+            **asdict(sent),
+        )
+        if await insert_or_skip(session, row):
+            return await _welcome(session, row)
+
+
+async def get(session: AsyncSession, *, workspace_id: int, submission_id: int) -> Submission | None:
+    """Return a submission as it is now, with its track, playlist, member and claimer."""
+    return await session.scalar(
+        _in_full().where(Submission.workspace_id == workspace_id, Submission.id == submission_id)
+    )
+
+
+async def by_code(session: AsyncSession, *, workspace_id: int, code: str) -> Submission | None:
+    """Find a submission by its code as people type it: `t-4f7k` is fine."""
+    return await session.scalar(
+        _in_full().where(
+            Submission.workspace_id == workspace_id, Submission.code == normalise_code(code)
+        )
+    )
+
+
+async def by_idempotency_key(
+    session: AsyncSession, *, workspace_id: int, idempotency_key: str
+) -> Submission | None:
+    """Find the submission that a repeated request has made before."""
+    return await session.scalar(
+        _in_full().where(
+            Submission.workspace_id == workspace_id,
+            Submission.idempotency_key == idempotency_key,
+        )
+    )
+
+
+async def of_member(
+    session: AsyncSession, *, workspace_id: int, member_id: int, limit: int = 50
+) -> list[Submission]:
+    """Return what a member has sent, newest first."""
+    found = await session.scalars(
+        _in_full()
+        .where(Submission.workspace_id == workspace_id, Submission.member_id == member_id)
+        .order_by(Submission.received_at.desc(), Submission.id.desc())
+        .limit(limit)
+    )
+    return list(found)
+
+
+async def waiting(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist_id: int,
+    model_version: str | None = None,
+    statuses: Collection[Status] = WAITING,
+) -> list[Waiting]:
+    """Return a playlist's queue, oldest first, with the newest scores (of one model, if named)."""
+    found = await session.scalars(
+        _in_full()
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.playlist_id == playlist_id,
+            Submission.status.in_(statuses),
+        )
+        .order_by(Submission.received_at, Submission.id)
+    )
+    queue = list(found)
+    known = await scores.latest(
+        session,
+        workspace_id=workspace_id,
+        track_ids={row.track_id for row in queue if row.track_id is not None},
+        model_version=model_version,
+    )
+    return [
+        Waiting(submission=row, score=None if row.track_id is None else known.get(row.track_id))
+        for row in queue
+    ]
+
+
+async def unfinished(session: AsyncSession, *, workspace_id: int) -> list[Submission]:
+    """Return what was taken in and not yet looked up, oldest first: a crash leaves such rows."""
+    found = await session.scalars(
+        _in_full()
+        .where(Submission.workspace_id == workspace_id, Submission.status == Status.RECEIVED)
+        .order_by(Submission.received_at, Submission.id)
+    )
+    return list(found)
+
+
+async def record_track(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    submission_id: int,
+    track_id: int,
+    at: datetime,
+    spotify_id: str | None = None,
+) -> None:
+    """Note which track was sent, once the link or the file has been looked up."""
+    values: dict[str, object] = {"track_id": track_id}
+    if spotify_id is not None:
+        values["spotify_id"] = spotify_id
+    await _note(session, workspace_id, submission_id, values, kind=EventKind.RESOLVED, at=at)
+
+
+async def record_audio(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    submission_id: int,
+    at: datetime,
+    audio_origin: str | None = None,
+    match_verdict: str | None = None,
+    unscored_reason: str | None = None,
+) -> None:
+    """Note where the audio came from, or why there is none and so no score."""
+    values: dict[str, object] = {
+        "audio_origin": audio_origin,
+        "match_verdict": match_verdict,
+        "unscored_reason": unscored_reason,
+    }
+    kind = EventKind.SCORED if unscored_reason is None else EventKind.UNSCORED
+    await _note(session, workspace_id, submission_id, values, kind=kind, at=at)
+
+
+async def _note(
+    session: AsyncSession,
+    workspace_id: int,
+    submission_id: int,
+    values: dict[str, object],
+    *,
+    kind: EventKind,
+    at: datetime,
+) -> None:
+    await session.execute(
+        update(Submission)
+        .where(Submission.workspace_id == workspace_id, Submission.id == submission_id)
+        .values(**values)
+    )
+    await events.add(
+        session, workspace_id=workspace_id, submission_id=submission_id, kind=kind, at=at
+    )
+
+
+async def _welcome(session: AsyncSession, row: Submission) -> Submission:
+    stored = await by_code(session, workspace_id=row.workspace_id, code=row.code)
+    if stored is None:
+        raise LookupError(f"submission {row.code} vanished while it was taken in")
+    await events.add(
+        session,
+        workspace_id=stored.workspace_id,
+        submission_id=stored.id,
+        kind=EventKind.SUBMITTED,
+        at=stored.received_at,
+        actor=stored.member_id,
+        to_status=stored.status,
+    )
+    return stored
+
+
+def _in_full() -> Select[Submission]:
+    # Rows loaded earlier are refreshed: after a lost race the caller looks again to see who won.
+    return (
+        select(Submission)
+        .options(
+            selectinload(Submission.track),
+            selectinload(Submission.playlist),
+            selectinload(Submission.member),
+            selectinload(Submission.claimer),
+        )
+        .execution_options(populate_existing=True)
+    )
