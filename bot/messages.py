@@ -5,6 +5,8 @@ names that programs read (`earmark … --json`).
 """
 
 import math
+import re
+import unicodedata
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +17,38 @@ if TYPE_CHECKING:
 
 # Under this many decided discovery picks a difference is more likely chance than ranking.
 ENOUGH_DECIDED = 50
+
+TITLE_LIMIT = 100
+
+# More marks than this on one letter are there to spill over the lines above and below.
+_MARKS_A_LETTER = 4
+
+# Controls, formats (zero-width, bidi), surrogates, private use, unassigned.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+# Letters and symbols that show nothing: Hangul fillers and the empty Braille cell.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+# What opens a mention, an emoji, a time or a command in Discord's and Slack's markup: `<@1>`,
+# `<#1>`, `<!channel>`, `<:name:1>`, `<a:name:1>`, `<t:1>`, `</name:1>`, `<id:home>`.
+_TAG = re.compile(r"<(?=[@#!:/]|[A-Za-z]{1,5}:)")
+_MASS_MENTION = re.compile(r"@(?=everyone|here|channel)", re.IGNORECASE)
+
+
+def plain(text: str, *, limit: int = TITLE_LIMIT) -> str:
+    """Return foreign text as one harmless line of at most `limit` characters.
+
+    Control, zero-width and direction-changing characters go, white space becomes one space, and
+    what a chat would take for a mention no longer is one. Escaping markup is the platform's part.
+    """
+    if limit < 1:
+        raise ValueError(f"limit={limit} must be at least 1")
+    spaced = "".join(" " if c.isspace() or c in _BLANK_LETTERS else c for c in text)
+    visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
+    line = " ".join(_few_marks(unicodedata.normalize("NFC", visible)).split())
+    line = _MASS_MENTION.sub("\N{FULLWIDTH COMMERCIAL AT}", line)
+    line = _TAG.sub("\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", line)
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +194,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRow:
-    """What an artist may know of an own submission: no score, no fit, no rank, no votes."""
+    """What an artist may know of an own submission: no score, no fit, no rank, no votes.
+
+    `status` and `reasons` are in words already.
+    """
 
     code: str
     playlist: str
@@ -187,7 +224,10 @@ class StatusView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionView:
-    """A decision as the curators see it. `undo_until`: the last moment it can be taken back."""
+    """A decision as the curators see it; `reasons` are in words.
+
+    `undo_until` is the last moment it can be taken back.
+    """
 
     code: str
     playlist: str
@@ -286,7 +326,7 @@ class AttributesLine:
     tempo_bpm: float
     tempo_alt_bpm: float | None
     tempo_confidence: float
-    key: str
+    key: str | None
     key_confidence: float
     loudness_lufs: float
     energy: float | None
@@ -345,3 +385,13 @@ def _plain_value(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain_value(item) for item in value]
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _few_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
+        if marks <= _MARKS_A_LETTER:
+            kept.append(char)
+    return "".join(kept)

@@ -1,0 +1,251 @@
+"""Every sentence Earmark says in a chat or at the console, in one place, ready for translation.
+
+Texts for artists know no score, fit, rank or vote. Titles, names and notes go through `plain`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.messages import (
+    TITLE_LIMIT,
+    DigestView,
+    Meter,
+    QueueRow,
+    QueueView,
+    Receipt,
+    ScoreLine,
+    StatusRow,
+    plain,
+)
+from db.status import WAITING, Status
+from scoring.bands import band, score_words
+from scoring.ranking import span
+
+NOTE_LIMIT = 600
+
+
+class DeclineReason(StrEnum):
+    """Why a track was declined: stored keys, which never change."""
+
+    OFF_GENRE = "off_genre"
+    OFF_MOOD = "off_mood"
+    TOO_LONG_INTRO = "too_long_intro"
+    ARRANGEMENT = "arrangement"
+    PERFORMANCE = "performance"
+    VOCALS_LEVEL = "vocals_level"
+    MIX_MUDDY = "mix_muddy"
+    MASTERING = "mastering"
+    TOO_SIMILAR = "too_similar"
+    NO_ROOM = "no_room"
+
+
+DECLINE_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        DeclineReason.OFF_GENRE: "another genre than this playlist's",
+        DeclineReason.OFF_MOOD: "the right genre, but another mood or energy",
+        DeclineReason.TOO_LONG_INTRO: "the intro is too long for this playlist",
+        DeclineReason.ARRANGEMENT: "the arrangement needs more change or a clearer shape",
+        DeclineReason.PERFORMANCE: "timing, tuning or delivery needs another take",
+        DeclineReason.VOCALS_LEVEL: "the vocals sit too loud or too low in the mix",
+        DeclineReason.MIX_MUDDY: "the mix is muddy or out of balance",
+        DeclineReason.MASTERING: "the master is distorted, too loud or too quiet",
+        DeclineReason.TOO_SIMILAR: "very close to tracks already on the playlist",
+        DeclineReason.NO_ROOM: "we like it, but there is no room for it now",
+    }
+)
+
+# What an artist reads. A `maybe` is a curator's own note: to the artist it is still waiting.
+_FOR_ARTISTS: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.RECEIVED: "received, waiting for a curator",
+        Status.QUEUED: "waiting for a curator",
+        Status.MAYBE: "heard, still being considered",
+        Status.KEPT: "kept: it will be added to the playlist",
+        Status.DECLINED: "declined",
+        Status.WITHDRAWN: "withdrawn",
+        Status.EXPIRED: "not answered in time; we are sorry, and you may send it again at once",
+        Status.PLACED: "on the playlist",
+        Status.ROTATED_OUT: "was on the playlist; its time there has ended",
+    }
+)
+
+# Only what the artist can do something about; the rest is ours to mend.
+_CLIP_HELP: Mapping[str, str] = MappingProxyType(
+    {
+        "no_preview": "we found no audio of it; you may send the file",
+        "weak_match": "we are not sure which recording it is; you may send the file",
+        "not_audio": "the file is not audio we can read; you may send another",
+        "corrupt": "the file is damaged; you may send another",
+        "truncated": "the file breaks off; you may send another",
+        "too_short": "the file is too short; you may send another",
+        "too_long": "the file is too long; you may send another",
+        "silent": "the file is silent; you may send another",
+    }
+)
+
+_UNSCORED: Mapping[str, str] = MappingProxyType(
+    {
+        "no_preview": "no audio found",
+        "weak_match": "the audio found may be another recording",
+        "source_down": "a music service is not answering",
+        "source_refused": "a music service refuses us",
+        "quota": "a music service asks us to wait",
+        "not_audio": "the file is not audio",
+        "corrupt": "the audio is damaged",
+        "truncated": "the audio breaks off",
+        "too_short": "the audio is too short",
+        "too_long": "the audio is too long",
+        "silent": "the audio is silent",
+        "audio": "the audio cannot be used",
+        "model": "the model cannot be used",
+    }
+)
+
+
+def title_text(title: str, artist: str, *, limit: int = TITLE_LIMIT) -> str:
+    """Return `Title - Artist`, each cut to `limit`."""
+    return f"{plain(title, limit=limit) or 'untitled'} - {plain(artist, limit=limit) or 'unknown'}"
+
+
+def day(moment: datetime) -> str:
+    """Return a date as people say it: `Fri 4 Dec 2026`."""
+    return f"{moment:%a} {moment.day} {moment:%b %Y}"
+
+
+def queue_header(view: QueueView) -> str:
+    """Return `31 waiting · 3 overdue · oldest 9 d`."""
+    parts = [f"{view.waiting} waiting"]
+    if view.overdue:
+        parts.append(f"{view.overdue} overdue")
+    if view.oldest_days is not None:
+        parts.append(f"oldest {span(view.oldest_days)}")
+    return " · ".join(parts)
+
+
+def cold_start_text(playlist: str) -> str:
+    return (
+        f"{plain(playlist)} has taught us nothing yet, so its queue is ordered by score and"
+        " waiting time. A score is a guess from audio alone."
+    )
+
+
+def empty_queue_text(playlist: str) -> str:
+    return f"Nothing is waiting in {plain(playlist)}."
+
+
+def row_heading(row: QueueRow) -> str:
+    """Return `#2 Title - Artist`."""
+    return f"#{row.rank} {title_text(row.title, row.artist)}"
+
+
+def row_facts(row: QueueRow) -> str:
+    """Return the second line of a row: why it is here, its score in words, who has claimed it."""
+    parts = [plain(row.why)]
+    if row.score is not None:
+        parts.append(score_text(row.score))
+    elif row.unscored_reason is not None:
+        parts.append(unscored_text(row.unscored_reason))
+    if row.claimed_by is not None:
+        parts.append(f"claimed by {plain(row.claimed_by)}")
+    return " · ".join(parts)
+
+
+def score_text(score: ScoreLine) -> str:
+    """Return `score: middle (31-72 of 100, low confidence)`."""
+    return f"score: {score_words(band(score.low, score.percentile, score.high))}"
+
+
+def unscored_text(reason: str | None) -> str:
+    """Return why there is no score; `reason` is the kind of the error, or None while it is due."""
+    if reason is None:
+        return "not scored yet"
+    return f"not scored: {_UNSCORED.get(reason, plain(reason))}"
+
+
+def receipt_text(receipt: Receipt, *, when: Callable[[datetime], str] = day) -> str:
+    """Return the answer to a submission; `when` writes a date as the platform does."""
+    title = title_text(receipt.title, receipt.artist)
+    if receipt.duplicate_of is not None:
+        return (
+            f"{title} is in {plain(receipt.playlist)} already, as {receipt.duplicate_of}."
+            " Nothing was queued twice, and its place is kept."
+        )
+    parts = [f"Queued as {receipt.code} for {plain(receipt.playlist)}"]
+    if receipt.place is not None:
+        parts.append(f"place {receipt.place}")
+    if receipt.answer_by is not None:
+        parts.append(f"answer expected by {when(receipt.answer_by)}")
+    return f"{title}\n{', '.join(parts)}."
+
+
+def status_words(status: Status, unscored_reason: str | None = None) -> str:
+    """Return a status in the artist's words; a missing clip is told where the artist can help."""
+    help_text = _CLIP_HELP.get(unscored_reason or "") if status in WAITING else None
+    return f"{_FOR_ARTISTS[status]} ({help_text})" if help_text else _FOR_ARTISTS[status]
+
+
+def status_text(row: StatusRow, *, when: Callable[[datetime], str] = day) -> str:
+    """Return where an artist's submission stands: the status, the place, the promised date."""
+    parts = [row.status]
+    if row.place is not None:
+        parts.append(f"place {row.place}")
+    if row.answer_by is not None:
+        parts.append(f"answer expected by {when(row.answer_by)}")
+    return ", ".join(parts)
+
+
+def no_submissions_text(artist: str) -> str:
+    return f"{plain(artist)} has sent nothing yet."
+
+
+def answer_text(row: StatusRow) -> str:
+    """Return what the artist is told after a decision: the answer, the reasons, the note."""
+    lines = [f"{plain(row.playlist)}: {title_text(row.title, row.artist)}"]
+    told = status_text(row)
+    lines.append(f"{told[:1].upper()}{told[1:]}.")
+    if row.reasons:
+        lines.append(f"Reasons: {'; '.join(row.reasons)}.")
+    if note := plain(row.note, limit=NOTE_LIMIT):
+        lines.append(f"Note: {note}")
+    return "\n".join(lines)
+
+
+def reason_words(reason: str) -> str:
+    """Return a decline reason in words; what is no known key is somebody's own words."""
+    return DECLINE_REASONS.get(reason) or plain(reason, limit=NOTE_LIMIT)
+
+
+def already_text(status: str, *, by: str, days_ago: float) -> str:
+    """Tell the second of two curators who was faster: `already kept by @mo, 2 min ago`."""
+    minutes = int(days_ago * 24 * 60)
+    ago = f"{minutes} min" if minutes < 60 else span(days_ago)
+    return f"already {Status(status).value} by {plain(by)}, {ago} ago"
+
+
+def meter_text(meter: Meter) -> str:
+    """Return `12 of 60 kept (12 to 32 %)`, or say that there are too few to tell."""
+    kept = f"{meter.keeps} of {meter.decided} kept"
+    if meter.too_few:
+        return f"{kept}, too few to say"
+    low, high = meter.interval()
+    return f"{kept} ({low:.0%} to {high:.0%})".replace("% to", " to").replace("%)", " %)")
+
+
+def digest_title(view: DigestView) -> str:
+    return f"{plain(view.playlist)}, week {view.iso_week}"
+
+
+def digest_lines(view: DigestView) -> list[str]:
+    """Return the digest's numbers as lines, most important first."""
+    answered = f"{view.kept} kept · {view.maybe} maybe · {view.declined} declined"
+    unanswered = f"{view.expired} expired unanswered · {view.waiting} still waiting"
+    lines = [answered, unanswered]
+    if view.reversed:
+        lines.append(f"{view.reversed} decisions reversed")
+    if view.median_wait_days is not None:
+        lines.append(f"median wait {span(view.median_wait_days)}")
+    lines.append(f"discovery picks: {meter_text(view.discovery)}")
+    lines.append(f"the rest: {meter_text(view.rest)}")
+    return lines
