@@ -81,7 +81,9 @@ def _run_alone(connection: Connection, run: Callable[[Config], None]) -> None:
 def _state(connection: Connection) -> SchemaState:
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
-        return SchemaState.UNKNOWN if inspect(connection).get_table_names() else SchemaState.EMPTY
+        # Alembic's own empty table stays after everything was taken back.
+        others = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        return SchemaState.UNKNOWN if others else SchemaState.EMPTY
     scripts = ScriptDirectory.from_config(config_for(connection))
     if revision == scripts.get_current_head():
         return SchemaState.CURRENT

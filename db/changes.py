@@ -1,0 +1,58 @@
+"""A playlist's changes of status as one list: what digests are counted from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Event, EventKind, Status, Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChange:
+    """One event that left a submission in `to_status`, with what a digest asks of it."""
+
+    submission_id: int
+    at: datetime
+    to_status: Status
+    undone: bool
+    received_at: datetime
+    discovery: bool
+
+
+async def of_playlist(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int, before: datetime
+) -> list[StatusChange]:
+    """Return every change of status before a moment, in the order in which they happened."""
+    found = await session.execute(
+        select(
+            Event.submission_id,
+            Event.at,
+            Event.to_status,
+            Event.kind,
+            Submission.received_at,
+            Submission.discovery,
+        )
+        .join(Submission, Submission.id == Event.submission_id)
+        .where(
+            Event.workspace_id == workspace_id,
+            Submission.workspace_id == workspace_id,
+            Submission.playlist_id == playlist_id,
+            Event.to_status.is_not(None),
+            Event.at < before,
+        )
+        .order_by(Event.id)
+    )
+    return [
+        StatusChange(
+            submission_id=submission_id,
+            at=at,
+            to_status=to_status,
+            undone=kind is EventKind.UNDONE,
+            received_at=received_at,
+            discovery=discovery,
+        )
+        for submission_id, at, to_status, kind, received_at, discovery in found.tuples()
+        if to_status is not None
+    ]
