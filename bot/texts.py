@@ -230,7 +230,7 @@ def meter_text(meter: Meter) -> str:
     if meter.too_few:
         return f"{kept}, too few to say"
     low, high = meter.interval()
-    return f"{kept} ({low:.0%} to {high:.0%})".replace("% to", " to").replace("%)", " %)")
+    return f"{kept} ({100 * low:.0f} to {100 * high:.0f} %)"
 
 
 def digest_title(view: DigestView) -> str:
@@ -243,7 +243,8 @@ def digest_lines(view: DigestView) -> list[str]:
     unanswered = f"{view.expired} expired unanswered · {view.waiting} still waiting"
     lines = [answered, unanswered]
     if view.reversed:
-        lines.append(f"{view.reversed} decisions reversed")
+        decisions = "1 decision" if view.reversed == 1 else f"{view.reversed} decisions"
+        lines.append(f"{decisions} reversed")
     if view.median_wait_days is not None:
         lines.append(f"median wait {span(view.median_wait_days)}")
     lines.append(f"discovery picks: {meter_text(view.discovery)}")

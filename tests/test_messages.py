@@ -1,0 +1,385 @@
+import json
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.messages import (
+    AttributesLine,
+    Card,
+    CompareView,
+    DecisionView,
+    DigestRow,
+    DigestView,
+    ErrorLine,
+    FileReport,
+    Image,
+    Meter,
+    QueueRow,
+    QueueView,
+    Receipt,
+    ScoreLine,
+    StatusRow,
+    StatusView,
+    plain,
+)
+
+AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
+
+SCORE = ScoreLine(
+    percentile=52,
+    low=31,
+    high=72,
+    p_low=0.2,
+    p_medium=0.5,
+    p_high=0.3,
+    level="medium",
+    model="cnn-1",
+)
+SCORE_JSON = {
+    "percentile": 52,
+    "low": 31,
+    "high": 72,
+    "p_low": 0.2,
+    "p_medium": 0.5,
+    "p_high": 0.3,
+    "level": "medium",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Night Drive", "Night Drive"),
+        ("  two\n lines\tand  gaps ", "two lines and gaps"),
+        ("red \x1b[31m alert \x07", "red [31m alert"),
+        ("zero\u200bwidth\u2060\ufeff", "zerowidth"),
+        ("evil\u202egnp.exe", "evilgnp.exe"),
+        ("\u2067isolate\u2069", "isolate"),
+        ("@everyone and @Here", "＠everyone and ＠Here"),  # noqa: RUF001 - full width on purpose
+        ("@\u200beveryone", "＠everyone"),  # noqa: RUF001
+        ("<@123> <@&1> <#5> <!channel>", "‹@123> ‹@&1> ‹#5> ‹!channel>"),  # noqa: RUF001
+        ("<a:x:1> <t:1:R> </cmd:1> <id:home>", "‹a:x:1> ‹t:1:R> ‹/cmd:1> ‹id:home>"),  # noqa: RUF001
+        ("I <3 you @ home", "I <3 you @ home"),
+        ("夜に駆ける", "夜に駆ける"),
+        ("לילה טוב", "לילה טוב"),
+        ("Cafe\u0301", "Café"),
+        ("e" + "\u0332" * 20 + "nd", "e" + "\u0332" * 4 + "nd"),
+        ("\u3164\u2800", ""),
+        ("lone \ud800 surrogate", "lone surrogate"),
+    ],
+)
+def test_foreign_text_becomes_one_harmless_line(typed: str, shown: str) -> None:
+    assert plain(typed) == shown
+
+
+_nasty = st.text(
+    st.sampled_from(
+        "ab @<>#!:/\n\t\x1b\x00\u200b\u202e\u2066\ufeff\u0301\u0323夜ا\U0001f600e\u2800"
+    )
+    | st.characters()
+)
+
+
+@given(_nasty, st.integers(1, 40))
+@example("@\u200dhere <\u200b@1>", 40)
+def test_no_text_breaks_a_layout_or_pings_anybody(text: str, limit: int) -> None:
+    shown = plain(text, limit=limit)
+
+    assert len(shown) <= limit
+    assert shown == shown.strip()
+    assert not {unicodedata.category(c) for c in shown} & {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+    assert all(f"@{word}" not in shown.lower() for word in ("everyone", "here", "channel"))
+    assert all(f"<{mark}" not in shown for mark in "@#!:/")
+    assert plain(shown, limit=limit) == shown
+
+
+def test_a_long_text_is_cut_where_it_says_so() -> None:
+    assert plain("abcdef", limit=6) == "abcdef"
+    assert plain("abcdefg", limit=6) == "abcde…"
+    assert plain("abcd efg", limit=6) == "abcd…"
+    assert len(plain("x" * 500)) == 100
+
+
+def test_a_limit_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="limit"):
+        plain("text", limit=0)
+
+
+def test_a_picture_needs_an_alt_text() -> None:
+    with pytest.raises(ValueError, match="alt text"):
+        Image(png=b"png", alt="")
+
+
+def test_a_card_is_a_value() -> None:
+    assert Card(title="a") == Card(title="a")
+    assert hash(Card(title="a")) == hash(Card(title="a"))
+
+
+def test_a_queue_has_the_names_that_programs_read() -> None:
+    scored = QueueRow(
+        code="T-4F7K",
+        title="Night",
+        artist="Ann",
+        rank=1,
+        page=1,
+        why="by score, waited 6 d",
+        status="queued",
+        score=SCORE,
+        waited_days=6.5,
+    )
+    unscored = QueueRow(
+        code="T-9XYZ",
+        title="Day",
+        artist="Bo",
+        rank=2,
+        page=1,
+        why="not scored yet, waited 2 d",
+        status="received",
+        score=None,
+        waited_days=2,
+        unscored_reason="no_preview",
+        discovery=True,
+        claimed_by="@mo",
+        url="https://open.spotify.com/track/1",
+    )
+    view = QueueView(
+        playlist="Night Drive",
+        rows=(scored, unscored),
+        waiting=2,
+        overdue=0,
+        oldest_days=6.5,
+        cold_start=True,
+    )
+
+    assert json.loads(json.dumps(view.to_json())) == {
+        "name": "Night Drive",
+        "queue": [
+            {
+                "id": "T-4F7K",
+                "title": "Night",
+                "artist": "Ann",
+                "rank": 1,
+                "page": 1,
+                "why": "by score, waited 6 d",
+                "status": "queued",
+                "score": SCORE_JSON,
+                "model": "cnn-1",
+                "waited_days": 6.5,
+                "unscored_reason": None,
+                "discovery": False,
+                "claimed_by": None,
+                "url": None,
+            },
+            {
+                "id": "T-9XYZ",
+                "title": "Day",
+                "artist": "Bo",
+                "rank": 2,
+                "page": 1,
+                "why": "not scored yet, waited 2 d",
+                "status": "received",
+                "score": None,
+                "model": None,
+                "waited_days": 2,
+                "unscored_reason": "no_preview",
+                "discovery": True,
+                "claimed_by": "@mo",
+                "url": "https://open.spotify.com/track/1",
+            },
+        ],
+        "waiting": 2,
+        "overdue": 0,
+        "oldest_days": 6.5,
+        "cold_start": True,
+    }
+
+
+def test_a_scored_file_has_the_names_that_programs_read() -> None:
+    report = FileReport(
+        file="a.mp3",
+        seconds=30.0,
+        score=SCORE,
+        attributes=AttributesLine(
+            tempo_bpm=120,
+            tempo_alt_bpm=60,
+            tempo_confidence=0.9,
+            key="A minor",
+            key_confidence=0.5,
+            loudness_lufs=-11.5,
+            energy=0.7,
+            danceability=0.6,
+        ),
+        reasons=("+ one",),
+        embedding_dim=64,
+    )
+
+    assert report.to_json() == {
+        "file": "a.mp3",
+        "ok": True,
+        "error": None,
+        "seconds": 30.0,
+        "model": "cnn-1",
+        "score": SCORE_JSON,
+        "attributes": {
+            "tempo_bpm": 120,
+            "tempo_alt_bpm": 60,
+            "tempo_confidence": 0.9,
+            "key": "A minor",
+            "key_confidence": 0.5,
+            "loudness_lufs": -11.5,
+            "energy": 0.7,
+            "danceability": 0.6,
+        },
+        "reasons": ["+ one"],
+        "embedding_dim": 64,
+    }
+
+
+def test_a_failed_file_says_why_for_programs_and_for_people() -> None:
+    error = ErrorLine(kind="not_audio", sentence="a.txt is not audio.")
+    report = FileReport(file="a.txt", seconds=None, error=error)
+
+    told = CompareView(reports=(report,)).to_json()["files"]
+
+    assert told == [
+        {
+            "file": "a.txt",
+            "ok": False,
+            "error": {"kind": "not_audio", "sentence": "a.txt is not audio."},
+            "seconds": None,
+            "model": None,
+            "score": None,
+            "attributes": None,
+            "reasons": [],
+            "embedding_dim": None,
+        }
+    ]
+
+
+def test_what_an_artist_gets_has_no_word_of_score_rank_or_votes() -> None:
+    receipt = Receipt(
+        code="T-1", playlist="P", title="Night", artist="Ann", place=3, answer_by=AT
+    ).to_json()
+    row = StatusRow(code="T-1", playlist="P", title="Night", artist="Ann", status="declined")
+    status = StatusView(artist="Ann", rows=(row,)).to_json()
+
+    told = json.dumps([receipt, status])
+    assert all(word not in told for word in ("score", "fit", "rank", "vote", "percentile"))
+    assert receipt == {
+        "id": "T-1",
+        "playlist": "P",
+        "title": "Night",
+        "artist": "Ann",
+        "place": 3,
+        "answer_by": "2026-11-20T17:00:00+00:00",
+        "duplicate_of": None,
+    }
+    assert status["submissions"] == [
+        {
+            "id": "T-1",
+            "playlist": "P",
+            "title": "Night",
+            "artist": "Ann",
+            "status": "declined",
+            "place": None,
+            "answer_by": None,
+            "reasons": [],
+            "note": "",
+        }
+    ]
+
+
+def test_a_decision_has_the_names_that_programs_read() -> None:
+    view = DecisionView(
+        code="T-1",
+        playlist="P",
+        title="Night",
+        artist="Ann",
+        status="kept",
+        by="@mo",
+        undo_until=AT,
+    )
+
+    assert view.to_json() == {
+        "id": "T-1",
+        "playlist": "P",
+        "title": "Night",
+        "artist": "Ann",
+        "status": "kept",
+        "by": "@mo",
+        "reasons": [],
+        "note": "",
+        "undo_until": "2026-11-20T17:00:00+00:00",
+    }
+
+
+def test_a_digest_has_the_names_that_programs_read() -> None:
+    view = DigestView(
+        playlist="P",
+        iso_week="2026-W47",
+        starts_at=AT,
+        ends_at=AT,
+        kept=1,
+        maybe=2,
+        declined=3,
+        reversed=4,
+        expired=5,
+        waiting=6,
+        median_wait_days=1.5,
+        discovery=Meter(keeps=2, decided=9),
+        rest=Meter(keeps=0, decided=0),
+        added=(DigestRow(code="T-1", title="Night", artist="Ann", by="@mo"),),
+    )
+
+    assert view.to_json() == {
+        "playlist": "P",
+        "iso_week": "2026-W47",
+        "starts_at": "2026-11-20T17:00:00+00:00",
+        "ends_at": "2026-11-20T17:00:00+00:00",
+        "kept": 1,
+        "maybe": 2,
+        "declined": 3,
+        "reversed": 4,
+        "expired": 5,
+        "waiting": 6,
+        "median_wait_days": 1.5,
+        "discovery": {"keeps": 2, "decided": 9},
+        "rest": {"keeps": 0, "decided": 0},
+        "added": [{"id": "T-1", "title": "Night", "artist": "Ann", "by": "@mo", "url": None}],
+    }
+
+
+def test_the_meter_gives_wilsons_interval() -> None:
+    low, high = Meter(keeps=12, decided=60).interval()
+
+    # Newcombe 1998's formula, by hand: 0.2 of 60.
+    assert low == pytest.approx(0.1183, abs=1e-4)
+    assert high == pytest.approx(0.3178, abs=1e-4)
+
+
+def test_nothing_decided_could_be_any_share() -> None:
+    assert Meter(keeps=0, decided=0).interval() == (0.0, 1.0)
+
+
+@given(st.integers(1, 500), st.data())
+def test_the_interval_holds_the_share_and_stays_on_the_scale(
+    decided: int, data: st.DataObject
+) -> None:
+    keeps = data.draw(st.integers(0, decided))
+
+    low, high = Meter(keeps=keeps, decided=decided).interval()
+    assert 0 <= low <= keeps / decided + 1e-12
+    assert keeps / decided - 1e-12 <= high <= 1
+
+
+def test_fifty_decisions_are_enough_to_say_something() -> None:
+    assert Meter(keeps=0, decided=49).too_few
+    assert not Meter(keeps=0, decided=50).too_few
+
+
+def test_more_keeps_than_decisions_are_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be"):
+        Meter(keeps=2, decided=1)
