@@ -10,7 +10,8 @@ from bot.sandbox.catalogue import (
     made_up_number,
     matches,
 )
-from bot.sandbox.previews import Clock, PreviewHost
+from bot.sandbox.clock import Clock
+from bot.sandbox.previews import PreviewHost
 from bot.sandbox.trouble import deezer_error
 
 _IMAGES = "https://cdn-images.dzcdn.net/images"

@@ -3,15 +3,12 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
-from datetime import datetime
 
 from aiohttp import web
 
 from bot.sandbox.bundled import clip
 from bot.sandbox.catalogue import Catalogue, made_up_hash
-
-Clock = Callable[[], datetime]
+from bot.sandbox.clock import Clock
 
 # Every preview link recorded in 2026 expired 900 s after the answer that named it.
 LIFETIME_S = 900

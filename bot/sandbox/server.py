@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from aiohttp import web
 
 from bot.sandbox.calls import Calls, Service
 from bot.sandbox.catalogue import Catalogue
+from bot.sandbox.clock import Clock, system_clock
 from bot.sandbox.deezer import DeezerStandIn
 from bot.sandbox.demo import demo_catalogue
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.itunes import ITunesPreviewHost, ITunesStandIn
-from bot.sandbox.previews import Clock, PreviewHost
+from bot.sandbox.previews import PreviewHost
 from bot.sandbox.spotify import OEmbedStandIn, SpotifyStandIn, Tokens
 from bot.sandbox.trouble import staged
 
@@ -26,10 +26,6 @@ CLIENT_SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"  # noqa: S105 - opens nothing
 
 class _StandIn(Protocol):
     def attach(self, app: web.Application) -> None: ...
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Sandbox:
@@ -57,7 +53,7 @@ class Sandbox:
         catalogue: Catalogue | None = None,
         *,
         faults: Iterable[Fault] = (),
-        clock: Clock = _now,
+        clock: Clock = system_clock,
         seed: int = 0,
     ) -> AsyncIterator["Sandbox"]:
         """Listen until the block ends. `seed` decides which calls a fault of chance strikes."""
@@ -144,7 +140,7 @@ def run_in_thread(
     catalogue: Catalogue | None = None,
     *,
     faults: Iterable[Fault] = (),
-    clock: Clock = _now,
+    clock: Clock = system_clock,
     seed: int = 0,
 ) -> Iterator[Sandbox]:
     """Run a sandbox on an event loop of its own, in a thread of its own."""

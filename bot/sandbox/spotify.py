@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.sandbox.calls import Calls
 from bot.sandbox.catalogue import Catalogue, Song, artist_id, matches
-from bot.sandbox.previews import Clock
+from bot.sandbox.clock import Clock
 from bot.sandbox.shapes import Json, album_json, artist_json, page_json, track_json
 from bot.sandbox.trouble import refusal
 

@@ -15,10 +15,11 @@ import stamina
 from pydantic import BaseModel, ValidationError
 
 from bot.errors import NoPreviewError, QuotaError, SourceDownError, SourceRefusedError
-from bot.sources.download import ExpiredError, HostRules, download
+from bot.sources.download import ExpiredError, HostRules
 from bot.sources.found import Candidate, Found, choose
 from bot.sources.matching import search_text
 from bot.sources.pace import Pace
+from bot.sources.previews import fetch_preview
 from bot.track import Audio, Origin, Track
 
 log = logging.getLogger(__name__)
@@ -29,10 +30,6 @@ SERVICE = "Deezer"
 API_URL = "https://api.deezer.com"
 PREVIEW_HOSTS = HostRules(allowed=("*.dzcdn.net",))
 
-# A preview is 480 kB of MP3 at 128 kbit/s.
-MAX_PREVIEW_BYTES = 4 * 2**20
-TIMEOUT_S = 10.0
-PREVIEW_SECONDS = 20.0
 SEARCH_LIMIT = 25
 
 # Deezer refuses from 50 calls in 5 s on; others on our address call it, too.
@@ -98,7 +95,10 @@ def _now() -> datetime:
 
 
 class Deezer:
-    """Previews from Deezer. `wait_s` is the first pause after a quota refusal, then twice that."""
+    """Previews from Deezer. `wait_s` is the first pause after a quota refusal, then twice that.
+
+    The timeouts of API calls are those of `http`.
+    """
 
     def __init__(
         self,
@@ -137,13 +137,7 @@ class Deezer:
         return Audio(content=content, origin=Origin.DEEZER, verdict=found.verdict)
 
     async def _download(self, url: str) -> bytes:
-        return await download(
-            self._http,
-            url,
-            hosts=self._hosts,
-            max_bytes=MAX_PREVIEW_BYTES,
-            seconds=PREVIEW_SECONDS,
-        )
+        return await fetch_preview(self._http, url, service=SERVICE, hosts=self._hosts)
 
     async def _mint(self, deezer_id: int) -> str:
         body = await self._get(f"/track/{deezer_id}")
@@ -179,9 +173,7 @@ class Deezer:
     async def _ask(self, path: str, params: dict[str, str | int]) -> bytes | None:
         try:
             async with self._pace:
-                reply = await self._http.get(
-                    f"{self._api_url}{path}", params=params, timeout=TIMEOUT_S
-                )
+                reply = await self._http.get(f"{self._api_url}{path}", params=params)
         except httpx.HTTPError as error:
             raise SourceDownError(SERVICE) from error
         self._check_status(reply.status_code)

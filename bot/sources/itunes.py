@@ -12,20 +12,17 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.errors import QuotaError, SourceDownError
-from bot.sources.download import HostRules, download
+from bot.sources.download import HostRules
 from bot.sources.found import Candidate, Found, choose
 from bot.sources.matching import search_text
 from bot.sources.pace import Pace
+from bot.sources.previews import fetch_preview
 from bot.track import Audio, Origin, Track
 
 SERVICE = "iTunes"
 API_URL = "https://itunes.apple.com"
 PREVIEW_HOSTS = HostRules(allowed=("*.itunes.apple.com", "*.mzstatic.com"))
 
-# A preview is about 1 MB of AAC.
-MAX_PREVIEW_BYTES = 8 * 2**20
-TIMEOUT_S = 10.0
-PREVIEW_SECONDS = 20.0
 SEARCH_LIMIT = 25
 
 # Apple names "about 20 calls a minute, subject to change", and answers 403 beyond them.
@@ -57,7 +54,10 @@ def _now() -> datetime:
 
 
 class Itunes:
-    """Previews from the iTunes store of one `country` (two letters)."""
+    """Previews from the iTunes store of one `country` (two letters).
+
+    The timeouts of API calls are those of `http`.
+    """
 
     def __init__(
         self,
@@ -84,12 +84,8 @@ class Itunes:
     async def preview(self, track: Track) -> Audio:
         """Return the preview of `track` as M4A, in memory."""
         found = await self.find(track)
-        content = await download(
-            self._http,
-            found.preview_url,
-            hosts=self._hosts,
-            max_bytes=MAX_PREVIEW_BYTES,
-            seconds=PREVIEW_SECONDS,
+        content = await fetch_preview(
+            self._http, found.preview_url, service=SERVICE, hosts=self._hosts
         )
         return Audio(content=content, origin=Origin.ITUNES, verdict=found.verdict)
 
@@ -103,9 +99,7 @@ class Itunes:
         }
         try:
             async with self._pace:
-                reply = await self._http.get(
-                    f"{self._api_url}/search", params=params, timeout=TIMEOUT_S
-                )
+                reply = await self._http.get(f"{self._api_url}/search", params=params)
         except httpx.HTTPError as error:
             raise SourceDownError(SERVICE) from error
         if reply.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}:
