@@ -20,6 +20,7 @@ class Container(StrEnum):
     AIFF = "aiff"
     FLAC = "flac"
     OGG = "ogg"
+    OPUS = "opus"
     MP3 = "mp3"
     ADTS = "aac"
     MP4 = "mp4"
@@ -123,9 +124,24 @@ def _flac(content: bytes) -> Found:
     return Found(container=Container.FLAC, content=content)
 
 
-def _matroska(content: bytes) -> Found:
-    """Return it unchecked: the decoder compares the declared duration with what it finds."""
+def _checked_matroska(content: bytes) -> Found:
+    """Check that the segment, which follows the header and holds all the rest, is whole."""
+    position = 4
+    position += sum(_ebml_number(content, position))
+    width, size = _ebml_number(content, position + 4)
+    # Browsers record without knowing the size, and say so by setting every bit.
+    known = size < (1 << 7 * width) - 1
+    if not width or (known and position + 4 + width + size > len(content)):
+        raise cut_off()
     return Found(container=Container.MATROSKA, content=content)
+
+
+def _ebml_number(content: bytes, at: int) -> tuple[int, int]:
+    """Return how many bytes the number at `at` takes, and the number; (0, 0) past the end."""
+    first = content[at] if at < len(content) else 0
+    width = 9 - first.bit_length() if first else 0
+    number = int.from_bytes(content[at : at + width], "big")
+    return width, number & ((1 << 7 * width) - 1)
 
 
 def _check_chunks(content: bytes, byteorder: Literal["little", "big"]) -> None:
@@ -159,7 +175,8 @@ def _checked_ogg(content: bytes) -> Found:
         raise cut_off()
     if not ended:
         raise CorruptAudioError("The Ogg file is damaged in the middle. Please export it again.")
-    return Found(container=Container.OGG, content=content)
+    opus = content[28:36] == b"OpusHead"
+    return Found(container=Container.OPUS if opus else Container.OGG, content=content)
 
 
 def _checked_mp4(content: bytes) -> Found:
@@ -181,11 +198,13 @@ def _checked_mp4(content: bytes) -> Found:
 def _bare_frames(content: bytes) -> Found:
     """Find the first two frames in a row of an mp3 or of a bare AAC stream."""
     for match in _SYNC.finditer(content, 0, _SEARCH_BYTES):
-        start = match.start()
-        if (size := _mp3_frame_bytes(content, start)) and _mp3_frame_bytes(content, start + size):
-            return _checked_mp3(content[start:])
-        if (size := _adts_frame_bytes(content, start)) and _adts_frame_bytes(content, start + size):
-            return _checked_adts(content[start:])
+        for frame_bytes, check in (
+            (_mp3_frame_bytes, _checked_mp3),
+            (_adts_frame_bytes, _checked_adts),
+        ):
+            size = frame_bytes(content, match.start())
+            if size and frame_bytes(content, match.start() + size):
+                return check(content[match.start() :])
     raise NotAudioError(f"The file is not audio of a kind that can be read. {_WANTED}")
 
 
@@ -195,12 +214,9 @@ def _mp3_frame_bytes(content: bytes, at: int) -> int | None:
     version, layer, bitrate, rate = head >> 19 & 3, head >> 17 & 3, head >> 12 & 15, head >> 10 & 3
     if head >> 21 != 0x7FF or version == 1 or layer != 1 or not 0 < bitrate < 15 or rate == 3:
         return None
-    if version == 3:
-        length = 144_000 * _MPEG1_KBITS[bitrate - 1] // _MPEG1_RATES[rate]
-    else:
-        hertz = _MPEG1_RATES[rate] // (2 if version == 2 else 4)
-        length = 72_000 * _MPEG2_KBITS[bitrate - 1] // hertz
-    return length + (head >> 9 & 1)
+    # A frame is 1152 samples in MPEG-1 and half of that later: samples * bit rate / 8.
+    bits = 144 * _MPEG1_KBITS[bitrate - 1] if version == 3 else 72 * _MPEG2_KBITS[bitrate - 1]
+    return 1000 * bits // _mp3_hertz(version, rate) + (head >> 9 & 1)
 
 
 def _checked_mp3(content: bytes) -> Found:
@@ -212,10 +228,31 @@ def _checked_mp3(content: bytes) -> Found:
     elif match := _VBRI.search(content, 0, 64):
         declared = int.from_bytes(match[1], "big")
     else:
-        declared = 0
+        return Found(
+            container=Container.MP3, content=content, seconds=_counted_mp3_seconds(content)
+        )
     if len(content) < declared - _LONGEST_MP3_FRAME:
         raise cut_off()
     return Found(container=Container.MP3, content=content)
+
+
+def _counted_mp3_seconds(content: bytes) -> float:
+    """Count the frames; decoders guess the length from the bit rate of the first one."""
+    position, frames = 0, 0
+    while position < len(content):
+        if size := _mp3_frame_bytes(content, position):
+            position += size
+            frames += 1
+        elif match := _SYNC.search(content, position + 1):
+            position = match.start()
+        else:
+            break
+    version, rate = content[1] >> 3 & 3, content[2] >> 2 & 3
+    return frames * (1152 if version == 3 else 576) / _mp3_hertz(version, rate)
+
+
+def _mp3_hertz(version: int, rate: int) -> int:
+    return _MPEG1_RATES[rate] // {3: 1, 2: 2, 0: 4}[version]
 
 
 def _adts_frame_bytes(content: bytes, at: int) -> int | None:
@@ -245,5 +282,5 @@ _CHECKS: Final[tuple[tuple[re.Pattern[bytes], Callable[[bytes], Found]], ...]] =
     (re.compile(rb"fLaC"), _flac),
     (re.compile(rb"OggS"), _checked_ogg),
     (re.compile(rb"....ftyp", re.DOTALL), _checked_mp4),
-    (re.compile(rb"\x1a\x45\xdf\xa3"), _matroska),
+    (re.compile(rb"\x1a\x45\xdf\xa3"), _checked_matroska),
 )
