@@ -51,7 +51,8 @@ class Tokens:
 
     def accepts(self, request: web.Request) -> bool:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        return scheme == "Bearer" and self._clock() < self._ends.get(token, self._clock())
+        now = self._clock()
+        return scheme == "Bearer" and now < self._ends.get(token, now)
 
     async def _grant(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != self._basic:
