@@ -36,7 +36,7 @@ class Clip:
 
 
 @cache
-def clips() -> tuple[Clip, ...]:
+def bundled_clips() -> tuple[Clip, ...]:
     """Return all bundled clips, in the order of the manifest."""
     rows = json.loads((_FOLDER / "manifest.json").read_text(encoding="utf-8"))
     return tuple(Clip(**{**row, "taken_from": tuple(row["taken_from"])}) for row in rows)
@@ -44,4 +44,4 @@ def clips() -> tuple[Clip, ...]:
 
 def clip(file: str) -> Clip:
     """Return the clip of this file name, or raise KeyError."""
-    return {each.file: each for each in clips()}[file]
+    return {each.file: each for each in bundled_clips()}[file]

@@ -66,6 +66,18 @@ class Sandbox:
             await sandbox._listen(stack)
             yield sandbox
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables that send Earmark here instead of to the services."""
+        return {
+            "EARMARK_SPOTIFY_CLIENT_ID": self.client_id,
+            "EARMARK_SPOTIFY_CLIENT_SECRET": self.client_secret,
+            "EARMARK_SPOTIFY_API_URL": self.spotify_api_url,
+            "EARMARK_SPOTIFY_TOKEN_URL": self.spotify_token_url,
+            "EARMARK_SPOTIFY_OEMBED_URL": self.oembed_url,
+            "EARMARK_DEEZER_URL": self.deezer_url,
+            "EARMARK_ITUNES_URL": self.itunes_url,
+        }
+
     def set_fault(self, fault: Fault) -> None:
         self._faults.set(fault)
 

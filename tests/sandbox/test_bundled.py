@@ -3,13 +3,13 @@ import hashlib
 import pytest
 import soundfile
 
-from bot.sandbox.bundled import Clip, clip, clips
+from bot.sandbox.bundled import Clip, bundled_clips, clip
 from bot.sandbox.demo import demo_catalogue
 
-_FOLDER = clips()[0].path.parent
+_FOLDER = bundled_clips()[0].path.parent
 
 
-@pytest.mark.parametrize("each", clips(), ids=lambda each: each.file)
+@pytest.mark.parametrize("each", bundled_clips(), ids=lambda each: each.file)
 def test_a_clip_is_the_file_that_the_manifest_describes(each: Clip) -> None:
     heard = soundfile.info(each.path)
 
@@ -18,7 +18,7 @@ def test_a_clip_is_the_file_that_the_manifest_describes(each: Clip) -> None:
     assert heard.samplerate == each.sample_rate
 
 
-@pytest.mark.parametrize("each", clips(), ids=lambda each: each.file)
+@pytest.mark.parametrize("each", bundled_clips(), ids=lambda each: each.file)
 def test_a_clip_carries_its_licence(each: Clip) -> None:
     listed = (_FOLDER / "LICENCES.md").read_text(encoding="utf-8")
     text = (_FOLDER / "licences" / f"{each.package}.txt").read_text(encoding="utf-8")
@@ -36,10 +36,10 @@ def test_a_clip_carries_its_licence(each: Clip) -> None:
 def test_every_bundled_file_is_in_the_manifest_and_all_are_small() -> None:
     audio = {path.name for path in _FOLDER.iterdir() if path.suffix in {".mp3", ".ogg"}}
 
-    assert audio == {each.file for each in clips()}
-    assert sum(each.path.stat().st_size for each in clips()) < 6_000_000
-    assert sum(each.seconds >= 29.9 for each in clips()) >= 9
-    assert sum(each.file.endswith(".mp3") for each in clips()) >= 2
+    assert audio == {each.file for each in bundled_clips()}
+    assert sum(each.path.stat().st_size for each in bundled_clips()) < 6_000_000
+    assert sum(each.seconds >= 29.9 for each in bundled_clips()) >= 9
+    assert sum(each.file.endswith(".mp3") for each in bundled_clips()) >= 2
 
 
 def test_the_demo_calls_the_clips_by_their_real_titles_and_artists() -> None:

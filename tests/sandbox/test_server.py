@@ -1,8 +1,10 @@
 import socket
+from pathlib import Path
 
 import httpx
 import pytest
 
+from bot import settings
 from bot.sandbox.calls import Call, Service
 from bot.sandbox.catalogue import Catalogue
 from bot.sandbox.faults import Fault, FaultKind
@@ -84,6 +86,15 @@ async def test_only_a_drop_afterwards_lets_the_request_be_handled(
     assert sandbox.calls.violations == ["GET /v1/audio-features/abc"]
 
 
+async def test_an_empty_answer_can_be_truncated_too(
+    sandbox: Sandbox, http: httpx.AsyncClient
+) -> None:
+    sandbox.set_fault(Fault(service=Service.OEMBED, kind=FaultKind.TRUNCATED))
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        await http.get(sandbox.oembed_url)
+
+
 async def test_a_short_delay_only_delays(sandbox: Sandbox, http: httpx.AsyncClient) -> None:
     sandbox.set_fault(Fault(service=Service.DEEZER, kind=FaultKind.DELAY, seconds=0.001))
 
@@ -136,6 +147,22 @@ async def test_all_addresses_are_loopback_and_closed_in_the_end(http: httpx.Asyn
     for url in urls:
         with pytest.raises(httpx.ConnectError):
             await http.get(url)
+
+
+def test_the_environment_sends_every_setting_of_an_address_to_loopback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with run_in_thread() as box:
+        for name, value in box.environment().items():
+            monkeypatch.setenv(name, value)
+        read = settings.load()
+
+    addresses = {name for name in settings.Settings.model_fields if name.endswith("_url")}
+    assert read.spotify_ready
+    assert {httpx.URL(getattr(read, name)).host for name in addresses - {"database_url"}} == {
+        "127.0.0.1"
+    }
 
 
 def test_a_thread_of_its_own_serves_a_caller_that_blocks() -> None:

@@ -1,3 +1,4 @@
+import gzip
 import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -6,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from bot.errors import (
     EarmarkError,
@@ -221,6 +223,26 @@ async def test_a_third_quota_refusal_names_the_time_to_come_back(
     assert refused.value.until == NOW + QUOTA_PAUSE
 
 
+async def test_the_time_to_come_back_is_in_utc_by_default() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(429))
+
+    with pytest.raises(QuotaError) as refused:
+        await Deezer(httpx.AsyncClient(transport=transport)).find(_track())
+    assert refused.value.until.tzinfo is UTC
+
+
+async def test_a_preview_that_is_far_too_large_is_not_read() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/a.mp3":
+            return httpx.Response(200, headers={"Content-Length": "1000000000"})
+        return httpx.Response(200, json={"data": [_entry()]})
+
+    deezer = Deezer(httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+
+    with pytest.raises(NoPreviewError, match="far too large"):
+        await deezer.preview(_track())
+
+
 async def test_a_dead_link_is_minted_again_once(sandbox: Sandbox, deezer: Deezer) -> None:
     sandbox.set_fault(Fault(service=Service.PREVIEWS, kind=FaultKind.EXPIRED_LINK, times=1))
     audio = await deezer.preview(_as_spotify_names_it(sandbox, "Nebula"))
@@ -348,15 +370,9 @@ class TestRecordedAnswers:
 
         assert (found.id, found.verdict) == (67238732, Verdict.STRONG)
 
-    @pytest.mark.parametrize(
-        ("file", "below"), [("chart.json", ("tracks",)), ("playlist.json", ("tracks",))]
-    )
-    async def test_every_recorded_list_of_tracks_is_understood(
-        self, file: str, below: tuple[str, ...]
-    ) -> None:
-        page = self._read(file)
-        for key in below:
-            page = page[key]
+    @pytest.mark.parametrize("file", ["chart.json", "playlist.json"])
+    async def test_every_recorded_list_of_tracks_is_understood(self, file: str) -> None:
+        page = self._read(file)["tracks"]
         first = page["data"][0]
         track = Track(
             origin=Origin.SPOTIFY,
@@ -368,3 +384,31 @@ class TestRecordedAnswers:
         by_isrc = [first] if first.get("isrc") else []
 
         assert (await _replaying(*by_isrc, page).find(track)).id == first["id"]
+
+    async def test_every_track_recorded_since_2019_is_understood(self) -> None:
+        tracks = [track for file in _cassettes() for track in _tracks_in(file)]
+        wanted = Track(origin=Origin.SPOTIFY, title="No such song", artists=("Nobody",))
+
+        assert len(tracks) > 500
+        with pytest.raises(NoPreviewError, match="does not have"):
+            await _replaying({"data": tracks}).find(wanted)
+
+
+def _cassettes() -> Iterator[Any]:
+    """Yield every JSON body of the recorded conversations."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for path in sorted((RECORDED / "cassettes").rglob("*.yaml")):
+        talk = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
+        for exchange in talk["interactions"]:
+            reply = exchange["response"]
+            body = reply.get("content") or reply["body"]["string"]
+            yield json.loads(gzip.decompress(body) if isinstance(body, bytes) else body)
+
+
+def _tracks_in(node: object) -> Iterator[object]:
+    """Yield the whole tracks anywhere below `node`."""
+    if isinstance(node, dict) and node.get("type") == "track" and "duration" in node:
+        yield node
+    if isinstance(node, dict | list):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from _tracks_in(child)

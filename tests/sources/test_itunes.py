@@ -179,3 +179,11 @@ async def test_a_recorded_song_is_a_strong_match() -> None:
 
     assert found.verdict is Verdict.STRONG
     assert found.preview_url.startswith("http")
+
+
+async def test_the_time_to_come_back_is_in_utc_by_default() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(403))
+
+    with pytest.raises(QuotaError) as refused:
+        await Itunes(httpx.AsyncClient(transport=transport)).find(_track())
+    assert refused.value.until.tzinfo is UTC

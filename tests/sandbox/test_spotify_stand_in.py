@@ -53,6 +53,12 @@ async def test_a_call_without_a_good_token_is_a_401(
     assert (reply.status_code, reply.json()["error"]["status"]) == (401, 401)
 
 
+async def test_a_search_needs_a_token_too(sandbox: Sandbox, http: httpx.AsyncClient) -> None:
+    reply = await http.get(f"{sandbox.spotify_api_url}search?type=track&q=Feelings")
+
+    assert (reply.status_code, sandbox.calls.violations) == (401, [])
+
+
 @pytest.mark.parametrize("how", ["time", "revoked"])
 async def test_a_token_ends(
     sandbox: Sandbox,
@@ -81,6 +87,7 @@ async def test_a_token_ends(
         ("tracks/hello", 400),
         ("nowhere", 404),
         ("search?q=Feelings", 400),
+        ("search?type=track", 400),
     ],
 )
 async def test_what_is_not_there_is_told_from_what_is_wrong(
