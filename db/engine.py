@@ -1,10 +1,12 @@
 """Connections to the two databases that Earmark runs on: a SQLite file, or PostgreSQL."""
 
 import os
+import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -23,6 +25,7 @@ _DRIVERS = {
 }
 
 _BUSY_SECONDS = 10
+_WAL_TRIES = 10
 
 # Marks transactions that only read: `read_only_sessions` sets it.
 _READ_ONLY = "earmark_read_only"
@@ -113,7 +116,7 @@ def _prepare_sqlite(engine: AsyncEngine, path: Path, *, foreign_keys: bool) -> N
     @event.listens_for(engine.sync_engine, "connect")
     def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _use_wal(cursor)
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.close()
@@ -125,3 +128,18 @@ def _prepare_sqlite(engine: AsyncEngine, path: Path, *, foreign_keys: bool) -> N
         read_only = connection.get_execution_options().get(_READ_ONLY, False)
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _use_wal(cursor: DBAPICursor) -> None:
+    """Let readers and one writer work side by side; the file remembers it.
+
+    Two connections that switch a new file at the same moment do not wait for each other: one is
+    told "database is locked" at once. It looks again, and finds the file switched.
+    """
+    for _ in range(_WAL_TRIES):
+        cursor.execute("PRAGMA journal_mode")
+        if cursor.fetchone() == ("wal",):
+            return
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA journal_mode=WAL")

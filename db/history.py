@@ -55,6 +55,30 @@ async def count_waiting_of_artist(
     return counted or 0
 
 
+async def place_in_line(session: AsyncSession, *, submission: Submission) -> int | None:
+    """Return how many wait for the same playlist at least as long, or None if it waits no more.
+
+    By age alone: a place by rank would tell the artist about the score.
+    """
+    if submission.status not in WAITING:
+        return None
+    older = or_(
+        Submission.received_at < submission.received_at,
+        and_(Submission.received_at == submission.received_at, Submission.id < submission.id),
+    )
+    counted = await session.scalar(
+        select(func.count())
+        .select_from(Submission)
+        .where(
+            Submission.workspace_id == submission.workspace_id,
+            Submission.playlist_id == submission.playlist_id,
+            Submission.status.in_(WAITING),
+            older,
+        )
+    )
+    return (counted or 0) + 1
+
+
 async def accepted_since(
     session: AsyncSession,
     *,

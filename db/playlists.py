@@ -18,8 +18,8 @@ class Rules(TypedDict, total=False):
     opens_at: datetime | None
     closes_at: datetime | None
     paused: bool
-    intake_cap: int
-    waiting_per_artist: int
+    intake_cap: int | None
+    waiting_per_artist: int | None
     per_member_7d: int | None
     resubmit_after_days: int
     ai_policy: AiPolicy
@@ -60,13 +60,18 @@ async def get(session: AsyncSession, *, workspace_id: int, playlist_id: int) -> 
     )
 
 
-async def by_name(session: AsyncSession, *, workspace_id: int, name: str) -> Playlist | None:
-    """Find a playlist as people type it: case and spaces do not matter."""
-    return await session.scalar(
-        select(Playlist).where(
-            Playlist.workspace_id == workspace_id, Playlist.name_key == name_key(name)
-        )
+async def by_name(
+    session: AsyncSession, *, workspace_id: int, name: str, lock: bool = False
+) -> Playlist | None:
+    """Find a playlist as people type it: case and spaces do not matter.
+
+    With `lock`, nobody else takes a submission in for it before this transaction ends, so that
+    two at once cannot both be the last one that fits. On SQLite every writer is alone anyway.
+    """
+    query = select(Playlist).where(
+        Playlist.workspace_id == workspace_id, Playlist.name_key == name_key(name)
     )
+    return await session.scalar(query.with_for_update() if lock else query)
 
 
 async def list_all(session: AsyncSession, *, workspace_id: int) -> list[Playlist]:

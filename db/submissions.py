@@ -178,6 +178,22 @@ async def unfinished(session: AsyncSession, *, workspace_id: int) -> list[Submis
     return list(found)
 
 
+async def unscored(
+    session: AsyncSession, *, workspace_id: int, reasons: Collection[str]
+) -> list[Submission]:
+    """Return what waits in a queue without a score for one of `reasons`, oldest first."""
+    found = await session.scalars(
+        _in_full()
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.status == Status.QUEUED,
+            Submission.unscored_reason.in_(reasons),
+        )
+        .order_by(Submission.received_at, Submission.id)
+    )
+    return list(found)
+
+
 async def record_track(
     session: AsyncSession,
     *,

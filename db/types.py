@@ -125,6 +125,7 @@ def choice(kind: type[StrEnum], *, column: str) -> Enum:
         name=column,
         native_enum=False,
         create_constraint=True,
+        validate_strings=True,
         length=_CHOICE_LENGTH,
         values_callable=_values,
     )

@@ -5,7 +5,7 @@ import itertools
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,9 @@ from db import schema
 from db.engine import create_engine, sessions
 from db.models import Base
 
-# One database for each test that wants a bare one.
+NewUrl = Callable[[str], str]
+
+# One database on the server for each bare one that a test wants.
 _numbers = itertools.count()
 
 
@@ -81,17 +83,25 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database with no table at all, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'bare.db'}"
-    else:
+@pytest.fixture(scope="session")
+def bare_urls(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> NewUrl:
+    """Makes databases with no table: call it with `sqlite` or `postgresql`."""
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('bare') / 'earmark.db'}"
         server: PostgresServer = request.getfixturevalue("postgres")
         name = f"bare_{next(_numbers)}"
         _statement(server.get_uri(), f"CREATE DATABASE {name}")
-        yield server.get_uri(name)
-        _statement(server.get_uri(), f"DROP DATABASE {name} WITH (FORCE)")
+        return server.get_uri(name)
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, bare_urls: NewUrl) -> str:
+    """A database with no table; the test runs once on SQLite and once on PostgreSQL."""
+    return bare_urls(request.param)
 
 
 @pytest.fixture

@@ -53,9 +53,10 @@ class Playlist(Base):
     paused: Mapped[bool] = mapped_column(default=False)
 
     # What it takes.
-    intake_cap: Mapped[int] = mapped_column(default=40)
-    waiting_per_artist: Mapped[int] = mapped_column(default=1)
-    # None takes any number within seven days.
+    # None takes any number.
+    intake_cap: Mapped[int | None] = mapped_column(default=40)
+    waiting_per_artist: Mapped[int | None] = mapped_column(default=1)
+    # None takes any number, within seven days.
     per_member_7d: Mapped[int | None] = mapped_column(default=2)
     resubmit_after_days: Mapped[int] = mapped_column(default=28)
     ai_policy: Mapped[AiPolicy] = mapped_column(
