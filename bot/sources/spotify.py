@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -30,19 +30,17 @@ SECONDS = 5.0
 THREADS = 2
 # One call a second in the long run; a message with five links is answered at once.
 CALLS, WINDOW_SECONDS = 5, 5.0
-# Our own daily budget is rolling, so a part of it comes back within the hour.
-BUDGET_PAUSE = timedelta(hours=1)
 
 
 class SpotifyLedger(Protocol):
     """What must survive a restart, or a crash loop would burn the quota."""
 
-    async def blocked_until(self) -> datetime | None: ...
+    async def blocked_until(self, now: datetime) -> datetime | None: ...
 
     async def block(self, until: datetime) -> None: ...
 
-    async def take(self, now: datetime) -> bool:
-        """Count one call, or return False where the last 24 hours have used the budget."""
+    async def take(self, now: datetime) -> datetime | None:
+        """Count one call and return None, or return when the budget of 24 hours allows one."""
         ...
 
     async def cached(self, track_id: TrackId, now: datetime) -> str | None:
@@ -153,14 +151,12 @@ class Spotify:
             " paste its link."
         )
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Stop waiting for answers and let go of threads and connections."""
-        tasks = list(self._running.values())
-        for task in tasks:
+        for task in self._running.values():
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._client.close()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _landed(self, track_id: TrackId, task: asyncio.Task[Track]) -> None:
         del self._running[track_id]
@@ -191,11 +187,11 @@ class Spotify:
 
     async def _ask_leave(self) -> None:
         now = self._now()
-        blocked = await self._ledger.blocked_until()
+        blocked = await self._ledger.blocked_until(now)
         if blocked is not None and blocked > now:
             raise QuotaError(SERVICE, blocked)
-        if not await self._ledger.take(now):
-            raise QuotaError(SERVICE, now + BUDGET_PAUSE)
+        if later := await self._ledger.take(now):
+            raise QuotaError(SERVICE, later)
 
 
 def _read(model: type[Body], body: object) -> Body:

@@ -41,15 +41,15 @@ class Ledger:
     until: datetime | None = None
     kept: dict[TrackId, tuple[str, datetime]] = field(default_factory=dict)
 
-    async def blocked_until(self) -> datetime | None:
-        return self.until
+    async def blocked_until(self, now: datetime) -> datetime | None:
+        return self.until if self.until and self.until > now else None
 
     async def block(self, until: datetime) -> None:
         self.until = until
 
-    async def take(self, now: datetime) -> bool:
+    async def take(self, now: datetime) -> datetime | None:
         self.taken.append(now)
-        return len(self.taken) <= self.budget
+        return None if len(self.taken) <= self.budget else now + timedelta(hours=3)
 
     async def cached(self, track_id: TrackId, now: datetime) -> str | None:
         body, since = self.kept.get(track_id, ("", NOW))
@@ -116,7 +116,7 @@ async def adapter(
     try:
         yield spotify
     finally:
-        await spotify.close()
+        spotify.close()
 
 
 @pytest.fixture
@@ -311,7 +311,7 @@ async def test_our_own_budget_stops_before_spotify_does(desk: Desk) -> None:
 
     with pytest.raises(QuotaError) as caught:
         await desk.spotify.track(desk.song_id())
-    assert caught.value.until == NOW + timedelta(hours=1)
+    assert caught.value.until == NOW + timedelta(hours=3)
     assert desk.gets == desk.token_posts == 0
 
 
