@@ -107,13 +107,14 @@ class Deezer:
         api_url: str = API_URL,
         hosts: HostRules = PREVIEW_HOSTS,
         wait_s: float = 1.0,
+        pace: Pace | None = None,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._http = http
         self._api_url = api_url.rstrip("/")
         self._hosts = hosts
         self._now = now
-        self._pace = Pace(calls=CALLS_PER_SECOND, seconds=1.0)
+        self._pace = pace or Pace(calls=CALLS_PER_SECOND, seconds=1.0)
         self._retry = stamina.AsyncRetryingCaller(
             attempts=3, timeout=None, wait_initial=wait_s, wait_max=2 * wait_s, wait_jitter=0
         )

@@ -66,6 +66,7 @@ class Itunes:
         api_url: str = API_URL,
         hosts: HostRules = PREVIEW_HOSTS,
         country: str = "US",
+        pace: Pace | None = None,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._http = http
@@ -73,7 +74,7 @@ class Itunes:
         self._hosts = hosts
         self._country = country
         self._now = now
-        self._pace = Pace(calls=CALLS_PER_MINUTE, seconds=60.0)
+        self._pace = pace or Pace(calls=CALLS_PER_MINUTE, seconds=60.0)
 
     async def find(self, track: Track) -> Found:
         """Return the store's best entry for `track`. Its results name no ISRC."""
@@ -110,9 +111,9 @@ class Itunes:
 
 
 def _parse(body: bytes) -> _Page:
-    """Read a reply: JSON between blank lines, labelled as JavaScript."""
+    """Read a reply: JSON between blank lines, labelled as JavaScript, which nobody need mind."""
     try:
-        return _Page.model_validate_json(body.strip())
+        return _Page.model_validate_json(body)
     except ValidationError as error:
         raise SourceDownError(SERVICE) from error
 

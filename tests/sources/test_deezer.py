@@ -1,3 +1,4 @@
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -23,6 +24,7 @@ from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import Sandbox
 from bot.sources.deezer import QUOTA_PAUSE, Deezer
 from bot.sources.download import ExpiredError, HostRules
+from bot.sources.pace import Pace
 from bot.track import Origin, Track, Verdict
 
 RECORDED = Path(__file__).resolve().parents[2] / "../shared/contracts/deezer"
@@ -328,6 +330,36 @@ async def test_a_version_counts_wherever_deezer_names_it(title: str, version: st
     hit = _entry(title=title, title_version=version)
 
     assert (await _replaying({"data": [hit]}).find(_track())).track.title == "Hurt (Live)"
+
+
+async def test_an_entry_that_is_not_readable_counts_as_without_preview() -> None:
+    with pytest.raises(NoPreviewError, match="but no preview of it"):
+        await _replaying({"data": [_entry(readable=False)]}).find(_track())
+
+
+async def test_a_guest_counts_as_an_artist() -> None:
+    hit = _entry(artist={"name": "Host"}, contributors=[{"name": "Host"}, {"name": "Somebody"}])
+
+    assert (await _replaying({"data": [hit]}).find(_track())).track.artists == ("Host", "Somebody")
+
+
+async def test_calls_keep_to_the_pace() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"data": [_entry()]})
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    deezer = Deezer(http, pace=Pace(calls=2, seconds=3600))
+    await deezer.find(_track())
+    await deezer.find(_track())
+    third = asyncio.create_task(deezer.find(_track()))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    third.cancel()
+
+    assert asked == ["/search", "/search"]
 
 
 async def test_a_length_of_zero_is_an_unknown_length() -> None:

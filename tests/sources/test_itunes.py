@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -14,10 +15,19 @@ from bot.sandbox.itunes import as_m4a
 from bot.sandbox.server import Sandbox
 from bot.sources.download import ExpiredError, HostRules
 from bot.sources.itunes import QUOTA_PAUSE, Itunes
+from bot.sources.pace import Pace
 from bot.track import Origin, Track, Verdict
 
 RECORDED = Path(__file__).resolve().parents[2] / "../shared/contracts/itunes/recorded-2011"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SONG = {
+    "kind": "song",
+    "trackId": 3,
+    "trackName": "Feelings",
+    "artistName": "Sectoid",
+    "trackTimeMillis": 288_003,
+    "previewUrl": "https://audio-ssl.itunes.apple.com/a.m4a",
+}
 
 
 @pytest.fixture
@@ -135,6 +145,32 @@ async def test_trouble_at_the_preview_host_has_its_own_error(
     with pytest.raises(error):
         await itunes.preview(_track())
     assert sandbox.calls.count(Service.ITUNES_PREVIEWS) == 1
+
+
+async def test_a_music_video_is_not_taken_for_the_song() -> None:
+    video = {**SONG, "kind": "music-video"}
+
+    assert (await _replaying(json.dumps({"results": [SONG]})).find(_track())).id == 3
+    with pytest.raises(NoPreviewError, match="does not have"):
+        await _replaying(json.dumps({"results": [video]})).find(_track())
+
+
+async def test_calls_keep_to_the_pace() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"results": [SONG]})
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    itunes = Itunes(http, pace=Pace(calls=1, seconds=3600))
+    await itunes.find(_track())
+    second = asyncio.create_task(itunes.find(_track()))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    second.cancel()
+
+    assert asked == ["/search"]
 
 
 async def test_a_refusal_for_too_many_calls_ends_after_a_minute(
