@@ -43,12 +43,18 @@ _SLACK_S: Final = 1.0
 # Thirty seconds of stereo at 192 kHz: 46 MB. More channels or higher rates are no music release.
 _MOST_VALUES: Final = int(WINDOW_S) * 192_000 * 2
 
+# Telephones; and K-weighting needs the shelf at 1.7 kHz to lie within the band.
+_LOWEST_RATE: Final = 8_000
+
 # BS.1770 hears nothing under -70 LUFS; a clip under this RMS level is silent to it as a whole.
 _SILENCE_RMS: Final = 10 ** (-70 / 20)
 
 # Containers round their lengths, codecs pad the last frame or drop the first, and a damaged mp3
 # frame is skipped.
 _LENGTH_TOLERANCE_S: Final = 0.25
+
+# Of about 25 ms each, so that they stay within the tolerance.
+_MOST_DAMAGED_PACKETS: Final = 8
 
 _BLOCK_FRAMES: Final = 65_536
 
@@ -74,7 +80,7 @@ _FFMPEG_NAMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Waveform:
     """Up to thirty seconds of a clip, and where they come from.
 
@@ -128,7 +134,7 @@ def to_mono(samples: Floats, rate: int) -> Floats:
     return resampled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Clip:
     samples: Floats
     rate: int
@@ -146,6 +152,11 @@ class _Window:
 
 def _window(seconds: float, rate: int, channels: int) -> _Window:
     """Choose the frames to keep, or refuse the source for its length or its size."""
+    if rate < _LOWEST_RATE:
+        raise CorruptAudioError(
+            f"The file says it has {rate} samples a second, which is too few for music."
+            " Export it at 44,100 or 48,000 Hz."
+        )
     if seconds < SHORTEST_S:
         raise TooShortError(
             f"The file holds {seconds:.1f} s of audio; at least {SHORTEST_S:.0f} s are needed."
@@ -226,6 +237,8 @@ def _read_with_ffmpeg(found: Found) -> _Clip:
             if not source.streams.audio:
                 raise NotAudioError("The file is a video without sound.")
             stream = source.streams.audio[0]
+            if stream.codec_context is None:
+                raise NotAudioError("The sound in the file is of a kind that cannot be read.")
             stream.codec_context.thread_count = 1
             seconds = found.seconds or _declared_seconds(source) or _demuxed_seconds(found)
             return _read_stream(source, stream, seconds)
@@ -277,13 +290,27 @@ def _read_stream(source: InputContainer, stream: AudioStream, seconds: float) ->
 def _blocks(source: InputContainer, stream: AudioStream) -> Iterator[Floats]:
     """Decode blocks of (samples, channels): many small frames are slow to turn into arrays."""
     fifo = av.AudioFifo()
-    for frame in source.decode(stream):
+    for frame in _frames(source, stream):
         frame.pts = None  # The queue refuses gaps, and the samples are counted anyway.
         fifo.write(frame)
         if fifo.samples >= _BLOCK_FRAMES and (full := fifo.read()):
             yield _samples(full)
     if rest := fifo.read():
         yield _samples(rest)
+
+
+def _frames(source: InputContainer, stream: AudioStream) -> Iterator[av.AudioFrame]:
+    """Decode frame by frame, and play over a few damaged packets as any player does."""
+    damaged = 0
+    for packet in source.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError as error:
+            damaged += 1
+            if damaged > _MOST_DAMAGED_PACKETS:
+                raise _damaged() from error
+        else:
+            yield from frames
 
 
 def _samples(frame: av.AudioFrame) -> Floats:

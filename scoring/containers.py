@@ -119,8 +119,14 @@ def _checked_aiff(content: bytes) -> Found:
     return Found(container=Container.AIFF, content=content)
 
 
-def _flac(content: bytes) -> Found:
-    """Return it unchecked: the decoder compares the declared samples with those it finds."""
+def _checked_flac(content: bytes) -> Found:
+    """Check that the metadata is whole; the decoder compares the declared samples with its own."""
+    position, last = 4, False
+    while not last and position < len(content):
+        last = bool(content[position] & 0x80)
+        position += 4 + int.from_bytes(content[position + 1 : position + 4], "big")
+    if position >= len(content):
+        raise cut_off()
     return Found(container=Container.FLAC, content=content)
 
 
@@ -171,7 +177,8 @@ def _checked_ogg(content: bytes) -> Found:
             raise cut_off()
         ended = bool(header[5] & 0x04)
         position += 27 + len(lacing) + sum(lacing)
-    if position > len(content) or (position == len(content) and not ended):
+    rest = content[position : position + 4]
+    if position > len(content) or (not ended and b"OggS".startswith(rest)):
         raise cut_off()
     if not ended:
         raise CorruptAudioError("The Ogg file is damaged in the middle. Please export it again.")
@@ -279,7 +286,7 @@ def _checked_adts(content: bytes) -> Found:
 _CHECKS: Final[tuple[tuple[re.Pattern[bytes], Callable[[bytes], Found]], ...]] = (
     (re.compile(rb"(?:RIFF|RF64)....WAVE", re.DOTALL), _checked_wav),
     (re.compile(rb"FORM....AIF[FC]", re.DOTALL), _checked_aiff),
-    (re.compile(rb"fLaC"), _flac),
+    (re.compile(rb"fLaC"), _checked_flac),
     (re.compile(rb"OggS"), _checked_ogg),
     (re.compile(rb"....ftyp", re.DOTALL), _checked_mp4),
     (re.compile(rb"\x1a\x45\xdf\xa3"), _checked_matroska),

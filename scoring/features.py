@@ -42,7 +42,7 @@ _BLOCK: Final = 64
 _ONSET_RANGE_DB: Final = np.float32(80.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Features:
     """Time runs along the last axis of every array; all are float32.
 
@@ -72,7 +72,7 @@ def analyse(mono: Floats) -> Features:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Tables:
     window: Floats
     matrix: Floats
