@@ -6,8 +6,9 @@ A title is split into its base and its versions: "Hurt" and "Hurt (Live)" are tw
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.errors import WeakMatchError
 from bot.track import Track
 
 # Longer names first, each is cut out once found: a "radio edit" is no "edit".
@@ -74,6 +75,20 @@ def title_key(track: Track) -> str:
 def artist_key(track: Track) -> str:
     """Return the same text for every writing of the first artist's name, "" where it is unknown."""
     return normal(track.artists[0]) if track.artists else ""
+
+
+def confirmed(track: Track, match: WeakMatchError) -> Track:
+    """Return what to look for after the artist has said that `match` is the recording.
+
+    Only for finding the audio: what people are shown stays as Spotify or the artist names it.
+    """
+    return replace(
+        track,
+        title=match.title,
+        artists=match.artists or track.artists,
+        isrc=match.isrc or track.isrc,
+        duration_ms=match.duration_ms or track.duration_ms,
+    )
 
 
 def split_title(title: str) -> Title:
