@@ -15,7 +15,7 @@ _HYPERROGUE = "HyperRogue"
 
 def demo_catalogue() -> Catalogue:
     """Return the thirteen songs of the demo."""
-    return Catalogue((*_plain(), *_hard()))
+    return Catalogue((*_guitars(), *_synthesisers(), *_games(), *_unsure(), *_missing()))
 
 
 def _song(
@@ -44,8 +44,8 @@ def _song(
     )
 
 
-def _plain() -> tuple[Song, ...]:
-    """Songs that are found at once, by their ISRC."""
+def _guitars() -> tuple[Song, ...]:
+    """Return what is found at once, by its ISRC."""
     return (
         _song(
             "Armygeddon",
@@ -57,38 +57,6 @@ def _plain() -> tuple[Song, ...]:
             clip="armygeddon.mp3",
             deezer=(DeezerTwin(id=9_000_101, rank=412_306),),
             itunes_id=8_000_101,
-        ),
-        _song(
-            "Awakening",
-            "Max McCracken",
-            duration_ms=208_000,
-            album=_SINGULARITY,
-            released="2012-12-15",
-            isrc="XXEM11200001",
-            clip="awakening.ogg",
-            deezer=(DeezerTwin(id=9_000_102, rank=288_114),),
-            itunes_id=8_000_102,
-        ),
-        _song(
-            "Caribbean",
-            "Will Savino",
-            duration_ms=62_310,
-            album=_HYPERROGUE,
-            released="2018",
-            isrc="XXEM11800001",
-            clip="caribbean.ogg",
-            deezer=(DeezerTwin(id=9_000_103, rank=503_877),),
-            itunes_id=8_000_103,
-        ),
-        _song(
-            "Graveyard",
-            "Shawn Parrotte",
-            duration_ms=126_137,
-            album=_HYPERROGUE,
-            released="2013-01-01",
-            isrc="XXEM11300001",
-            clip="graveyard.ogg",
-            deezer=(DeezerTwin(id=9_000_104, rank=121_950),),
         ),
         _song(
             "Escape from chaosland",
@@ -111,6 +79,23 @@ def _plain() -> tuple[Song, ...]:
             clip="feelings.ogg",
             deezer=(DeezerTwin(id=9_000_106, rank=367_020),),
             itunes_id=8_000_106,
+        ),
+    )
+
+
+def _synthesisers() -> tuple[Song, ...]:
+    """Return what is found at once, by its ISRC."""
+    return (
+        _song(
+            "Awakening",
+            "Max McCracken",
+            duration_ms=208_000,
+            album=_SINGULARITY,
+            released="2012-12-15",
+            isrc="XXEM11200001",
+            clip="awakening.ogg",
+            deezer=(DeezerTwin(id=9_000_102, rank=288_114),),
+            itunes_id=8_000_102,
         ),
         _song(
             "Enemy Unknown",
@@ -136,8 +121,35 @@ def _plain() -> tuple[Song, ...]:
     )
 
 
-def _hard() -> tuple[Song, ...]:
-    """Songs with a twist each, named in its comment."""
+def _games() -> tuple[Song, ...]:
+    """Return what is found at once, by its ISRC."""
+    return (
+        _song(
+            "Caribbean",
+            "Will Savino",
+            duration_ms=62_310,
+            album=_HYPERROGUE,
+            released="2018",
+            isrc="XXEM11800001",
+            clip="caribbean.ogg",
+            deezer=(DeezerTwin(id=9_000_103, rank=503_877),),
+            itunes_id=8_000_103,
+        ),
+        _song(
+            "Graveyard",
+            "Shawn Parrotte",
+            duration_ms=126_137,
+            album=_HYPERROGUE,
+            released="2013-01-01",
+            isrc="XXEM11300001",
+            clip="graveyard.ogg",
+            deezer=(DeezerTwin(id=9_000_104, rank=121_950),),
+        ),
+    )
+
+
+def _unsure() -> tuple[Song, ...]:
+    """Return what is found, but not by the ISRC look-up alone."""
     return (
         # Two twins share the ISRC; Deezer's ISRC look-up answers with the lesser one.
         _song(
@@ -148,10 +160,7 @@ def _hard() -> tuple[Song, ...]:
             released="2006",
             isrc="XXEM10600002",
             clip="war_of_freedom.ogg",
-            deezer=(
-                DeezerTwin(id=9_000_201, rank=185_696),
-                DeezerTwin(id=9_000_202, rank=559_227),
-            ),
+            deezer=(DeezerTwin(id=9_000_201, rank=185_696), DeezerTwin(id=9_000_202, rank=559_227)),
             itunes_id=8_000_201,
         ),
         # Spotify names no ISRC: only title, artist and length can say that it is the one.
@@ -186,6 +195,12 @@ def _hard() -> tuple[Song, ...]:
                 DeezerTwin(id=9_000_206, rank=98_340, isrc="XXEM11900009", duration_s=232),
             ),
         ),
+    )
+
+
+def _missing() -> tuple[Song, ...]:
+    """Return what no service has audio of."""
+    return (
         # Deezer knows it, but may not play it: no preview.
         _song(
             "Orbital Elevator",
