@@ -3,13 +3,15 @@
 Texts for artists know no score, fit, rank or vote. Titles, names and notes go through `plain`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from bot.messages import (
     TITLE_LIMIT,
+    AttributesLine,
+    DecisionView,
     DigestView,
     Meter,
     QueueRow,
@@ -19,7 +21,7 @@ from bot.messages import (
     StatusRow,
     plain,
 )
-from db.status import WAITING, Status
+from db.status import DECIDED, WAITING, Status
 from scoring.bands import band, score_words
 from scoring.ranking import span
 
@@ -217,6 +219,22 @@ def reason_words(reason: str) -> str:
     return DECLINE_REASONS.get(reason) or plain(reason, limit=NOTE_LIMIT)
 
 
+def decision_text(view: DecisionView) -> str:
+    """Return a decision, or one taken back, as its curators read it."""
+    title = title_text(view.title, view.artist)
+    where = f"{view.code} for {plain(view.playlist)}"
+    if Status(view.status) not in DECIDED:
+        return f"Taken back: {title} ({where}) is waiting again. Done by {plain(view.by)}."
+    lines = [f"{view.status.capitalize()}: {title} ({where}), by {plain(view.by)}."]
+    if view.reasons:
+        lines.append(f"Reasons: {'; '.join(view.reasons)}.")
+    if note := plain(view.note, limit=NOTE_LIMIT):
+        lines.append(f"Note: {note}")
+    if view.undo_until is not None:
+        lines.append(f"It can be taken back until {view.undo_until:%H:%M %Z}.")
+    return "\n".join(lines)
+
+
 def already_text(status: str, *, by: str, days_ago: float) -> str:
     """Tell the second of two curators who was faster: `already kept by @mo, 2 min ago`."""
     minutes = int(days_ago * 24 * 60)
@@ -250,3 +268,31 @@ def digest_lines(view: DigestView) -> list[str]:
     lines.append(f"discovery picks: {meter_text(view.discovery)}")
     lines.append(f"the rest: {meter_text(view.rest)}")
     return lines
+
+
+def empty_digest_text(view: DigestView) -> str:
+    return f"Nothing was added to {plain(view.playlist)} this week."
+
+
+def facts_text(heard: AttributesLine) -> str:
+    """Return what can be heard: `tempo 118 BPM (or 59) · key A minor · -11.5 LUFS`."""
+    tempo = f"tempo {heard.tempo_bpm:.0f} BPM"
+    if heard.tempo_alt_bpm is not None:
+        tempo += f" (or {heard.tempo_alt_bpm:.0f})"
+    parts = [tempo, f"key {heard.key}" if heard.key else "key unclear"]
+    parts.append(f"loudness {heard.loudness_lufs:.1f} LUFS")
+    for name, value in (("energy", heard.energy), ("danceability", heard.danceability)):
+        if value is not None:
+            parts.append(f"{name} {100 * value:.0f}")
+    return " · ".join(parts)
+
+
+def chances_text(score: ScoreLine) -> str:
+    """Return the chances of the three thirds: `chances: low 20 %, medium 50 %, high 30 %`."""
+    thirds = (("low", score.p_low), ("medium", score.p_medium), ("high", score.p_high))
+    return "chances: " + ", ".join(f"{name} {100 * share:.0f} %" for name, share in thirds)
+
+
+def close_text(names: Sequence[str]) -> str:
+    """Say that the best files cannot be told apart; `names` are theirs, the best one first."""
+    return f"Too close to call, as their intervals overlap: {', '.join(map(plain, names))}."
