@@ -73,9 +73,12 @@ async def link(
     """Make two members one: all that `other_id` has and did becomes `member_id`'s.
 
     So nobody votes on their own submission, or submits twice, by way of a second account.
+    LookupError where one of them is not in the workspace.
     """
     if member_id == other_id:
         raise ValueError(f"member {member_id} cannot be linked with itself")
+    kept = await _existing(session, workspace_id, member_id)
+    await _existing(session, workspace_id, other_id)
     await _drop_twins(session, workspace_id, member_id=member_id, other_id=other_id)
     for table, column in (
         (Identity, Identity.member_id),
@@ -95,10 +98,15 @@ async def link(
     await session.execute(
         delete(Member).where(Member.workspace_id == workspace_id, Member.id == other_id)
     )
-    kept = await get(session, workspace_id=workspace_id, member_id=member_id)
-    if kept is None:
-        raise LookupError(f"no member {member_id} in workspace {workspace_id}")
+    await session.refresh(kept, ["identities"])
     return kept
+
+
+async def _existing(session: AsyncSession, workspace_id: int, member_id: int) -> Member:
+    member = await get(session, workspace_id=workspace_id, member_id=member_id)
+    if member is None:
+        raise LookupError(f"no member {member_id} in workspace {workspace_id}")
+    return member
 
 
 async def _drop_twins(
