@@ -35,17 +35,25 @@ class Rules(TypedDict, total=False):
     digest_time: time
 
 
+# What keeps a busy queue answerable; None would take any number.
+PROPOSED: Rules = {"intake_cap": 40, "waiting_per_artist": 1, "per_member_7d": 2}
+
+
 async def add(
     session: AsyncSession, *, workspace_id: int, name: str, now: datetime, **rules: Unpack[Rules]
 ) -> Playlist:
-    """Add a playlist; a second one of the same name is refused by the database."""
+    """Add a playlist with the limits of `PROPOSED` where `rules` names none.
+
+    A second one of the same name is refused by the database.
+    """
     _check_zone(rules)
+    chosen: Rules = {**PROPOSED, **rules}
     playlist = Playlist(
         workspace_id=workspace_id,
         name=" ".join(name.split()),
         name_key=name_key(name),
         created_at=now,
-        **rules,
+        **chosen,
     )
     session.add(playlist)
     await session.flush()

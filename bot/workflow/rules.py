@@ -2,25 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from bot.errors import RuleError
-
-
-class AiPolicy(StrEnum):
-    """What a playlist says about music made with AI tools."""
-
-    ALLOW = "allow"
-    DECLARED = "declared"
-    NONE = "none"
-
-
-class AiUse(StrEnum):
-    """What the artist says about this track."""
-
-    NO = "no"
-    PARTLY = "partly"
-    MOSTLY = "mostly"
+from db.types import AiPolicy, AiUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

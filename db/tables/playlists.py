@@ -53,11 +53,12 @@ class Playlist(Base):
     paused: Mapped[bool] = mapped_column(default=False)
 
     # What it takes.
-    # None takes any number. Without `insert_default` SQLAlchemy would store 40 for it.
-    intake_cap: Mapped[int | None] = mapped_column(default=40, insert_default=None)
-    waiting_per_artist: Mapped[int | None] = mapped_column(default=1, insert_default=None)
+    # None takes any number. `playlists.add` proposes limits: SQLAlchemy stores a column's default
+    # where None was meant.
+    intake_cap: Mapped[int | None] = mapped_column(default=None)
+    waiting_per_artist: Mapped[int | None] = mapped_column(default=None)
     # None takes any number, within seven days.
-    per_member_7d: Mapped[int | None] = mapped_column(default=2, insert_default=None)
+    per_member_7d: Mapped[int | None] = mapped_column(default=None)
     resubmit_after_days: Mapped[int] = mapped_column(default=28)
     ai_policy: Mapped[AiPolicy] = mapped_column(
         choice(AiPolicy, column="ai_policy"), default=AiPolicy.DECLARED

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RuleError
-from bot.workflow.rules import AiPolicy, AiUse, Rules, Standing, check, check_explicit
+from bot.workflow.rules import Rules, Standing, check, check_explicit
+from db.types import AiPolicy, AiUse
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 OPEN = Rules(playlist="Night Drive")

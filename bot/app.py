@@ -1,0 +1,184 @@
+"""The composition root: settings in, a working desk out; everything opened is closed again."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot.errors import DatabaseError, SettingsError, UnusableAudioError
+from bot.settings import AudioSource, Settings
+from bot.sources.deezer import Deezer
+from bot.sources.download import HostRules
+from bot.sources.itunes import Itunes
+from bot.sources.ladder import (
+    DeezerRung,
+    ItunesRung,
+    Ladder,
+    OwnFileRung,
+    Rung,
+    SpotifyPreviewRung,
+)
+from bot.sources.ledger import DatabaseLedger
+from bot.sources.metadata import Metadata
+from bot.sources.oembed import OEmbed
+from bot.sources.shortlinks import ShortLinks
+from bot.sources.spotify import Spotify
+from bot.sources.upload import Spool
+from bot.workflow.desk import Desk
+from bot.workflow.process import Services, Sessions
+from db import schema, workspaces
+from db.engine import create_engine, normalise_url, sessions
+from scoring.errors import AudioError
+from scoring.model import Model
+from scoring.scorer import Analysis, Scorer
+
+_DEEZER_PREVIEWS = ("*.dzcdn.net",)
+_ITUNES_PREVIEWS = ("*.itunes.apple.com", "*.mzstatic.com")
+_SPOTIFY_PREVIEWS = ("p.scdn.co",)
+# A service slower than this counts as down and is asked again later.
+_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+# The draw's seed must fit a signed 64-bit column.
+_SEED_BITS = 62
+
+
+class ThreadHearing:
+    """The scorer beside the event loop: numpy and onnxruntime let go of the interpreter lock."""
+
+    def __init__(self, load: Callable[[], Scorer], pool: ThreadPoolExecutor) -> None:
+        self._load = load
+        self._pool = pool
+        self._scorer: Scorer | None = None
+
+    @property
+    def model_version(self) -> str:
+        return self._ready().model_version
+
+    async def score(self, content: bytes) -> Analysis:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, self._ready().score, content)
+        except AudioError as error:
+            raise UnusableAudioError(str(error), reason=error.kind) from error
+
+    def _ready(self) -> Scorer:
+        # Loading takes a moment, and `earmark queue` needs no model at all.
+        if self._scorer is None:
+            self._scorer = self._load()
+        return self._scorer
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Open the database and the services, or raise SettingsError or DatabaseError."""
+    async with AsyncExitStack() as stack:
+        maker = await stack.enter_async_context(open_database(settings.database_url))
+        async with maker.begin() as session:
+            workspace = await workspaces.ensure(
+                session, name=settings.workspace, now=datetime.now(UTC)
+            )
+        yield Desk(
+            workspace_id=workspace.id,
+            zone=settings.zone,
+            upload_max_mib=settings.upload_max_mib,
+            sessions=maker,
+            services=await _services(settings, maker, stack),
+            now=lambda: datetime.now(UTC),
+            seed=lambda: random.SystemRandom().getrandbits(_SEED_BITS),
+        )
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Sessions]:
+    """Open the database; a new one gets its tables, one of another version is refused."""
+    check_url(url)
+    state = await schema.state(url)
+    if state is schema.SchemaState.EMPTY:
+        await schema.upgrade(url)
+    elif state is schema.SchemaState.BEHIND:
+        raise DatabaseError("The database is of an older Earmark. Run: earmark db upgrade")
+    elif state is schema.SchemaState.UNKNOWN:
+        raise DatabaseError(
+            "The database is of a newer Earmark, or of another program. Install the newest"
+            " Earmark, or set EARMARK_DATABASE_URL to another database."
+        )
+    engine = create_engine(url)
+    try:
+        yield sessions(engine)
+    finally:
+        await engine.dispose()
+
+
+def check_url(url: str) -> None:
+    """Raise SettingsError where `url` names no database we run on; it is not repeated."""
+    try:
+        normalise_url(url)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+def load_scorer(settings: Settings) -> Scorer:
+    return Scorer(Model.load(settings.model_file))
+
+
+async def _services(settings: Settings, maker: Sessions, stack: AsyncExitStack) -> Services:
+    http = await stack.enter_async_context(httpx.AsyncClient(timeout=_TIMEOUT))
+    pool = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="scorer"))
+    metadata = Metadata(
+        catalogue=_spotify(settings, maker, stack),
+        titles=OEmbed(http, url=settings.spotify_oembed_url),
+        short_links=ShortLinks(http),
+    )
+    files = Spool(settings.data_dir / "spool")
+    rungs = list(_rungs(settings, http))
+    return Services(
+        lookup=metadata,
+        ladder=lambda own_file: Ladder([OwnFileRung(files, sha256=own_file), *rungs]),
+        files=files,
+        hearing=ThreadHearing(lambda: load_scorer(settings), pool),
+    )
+
+
+def _spotify(settings: Settings, maker: Sessions, stack: AsyncExitStack) -> Spotify | None:
+    if not settings.spotify_client_id or settings.spotify_client_secret is None:
+        return None
+    spotify = Spotify(
+        client_id=settings.spotify_client_id,
+        client_secret=settings.spotify_client_secret.get_secret_value(),
+        ledger=DatabaseLedger(maker, daily_budget=settings.spotify_daily_budget),
+        api_url=settings.spotify_api_url,
+        token_url=settings.spotify_token_url,
+    )
+    stack.callback(spotify.close)
+    return spotify
+
+
+def _rungs(settings: Settings, http: httpx.AsyncClient) -> Iterator[Rung]:
+    """Return the rungs that the settings name, in the order of the settings."""
+    for source in settings.audio_sources:
+        match source:
+            case AudioSource.UPLOAD:
+                continue  # it is the first rung always, as a file that came with the submission
+            case AudioSource.DEEZER:
+                hosts = _hosts(settings, _DEEZER_PREVIEWS, settings.deezer_url)
+                yield DeezerRung(Deezer(http, api_url=settings.deezer_url, hosts=hosts))
+            case AudioSource.ITUNES:
+                hosts = _hosts(settings, _ITUNES_PREVIEWS, settings.itunes_url)
+                yield ItunesRung(Itunes(http, api_url=settings.itunes_url, hosts=hosts))
+            case AudioSource.SPOTIFY:
+                hosts = _hosts(settings, _SPOTIFY_PREVIEWS, settings.spotify_api_url)
+                yield SpotifyPreviewRung(http, hosts=hosts)
+
+
+def _hosts(settings: Settings, own: tuple[str, ...], api_url: str) -> HostRules:
+    """Allow a service's preview hosts, those the settings name, and a stand-in's own host.
+
+    An http address in the settings is a stand-in that the operator runs: its host is trusted.
+    """
+    api = urlsplit(api_url)
+    plain = (api.hostname,) if api.scheme == "http" and api.hostname else ()
+    return HostRules(allowed=(*own, *settings.preview_hosts), plain=plain)

@@ -1,0 +1,107 @@
+"""`earmark demo`: the whole flow on real music, with no account and no network."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import assert_never
+
+import click
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.status import Status as Spinner
+from rich.text import Text
+
+from bot import settings
+from bot.app import check_url
+from bot.commands.running import json_option, out, print_json, progress_console
+from bot.demo import Ending, Refused, Scene, Tell, Told, play
+from bot.demo_script import STEPS
+from bot.messages import DecisionView, DigestView, QueueView, StatusView
+from bot.platforms.console import tables
+from bot.platforms.console.actions import Sent
+from db.engine import sqlite_path
+
+
+@click.command()
+@click.option("--db", "url", metavar="URL", help="The database to play on; a new file if left out.")
+@json_option
+def demo(*, url: str | None, as_json: bool) -> None:
+    """Play the whole flow on real music: submit, score, queue, review, digest.
+
+    Stand-ins on this machine play Spotify and Deezer, and freely licensed clips are what they
+    serve. Nothing leaves the machine. Pictures and the database are kept to look at afterwards.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="earmark-demo-"))
+    url = url or f"sqlite:///{folder / 'demo.db'}"
+    check_url(url)
+    loaded = settings.load(database_url=url, data_dir=folder)
+    with progress_console().status("Starting", spinner="dots") as spinner:
+        tell = _quiet(spinner) if as_json else _story(spinner)
+        ending = asyncio.run(play(loaded, folder=folder, tell=tell))
+    if as_json:
+        print_json(ending.to_json() | {"db": url, "folder": str(folder)})
+    else:
+        _farewell(ending, url, folder)
+
+
+def _quiet(spinner: Spinner) -> Tell:
+    """Return a listener that only shows how far the demo is."""
+    steps = 0
+
+    def tell(told: Told) -> None:
+        nonlocal steps
+        steps += isinstance(told, Sent | Refused)
+        spinner.update(f"{steps} of {len(STEPS)} submissions")
+
+    return tell
+
+
+def _story(spinner: Spinner) -> Tell:
+    """Return a listener that prints the story as it happens."""
+    console = out()
+
+    def tell(told: Told) -> None:
+        if isinstance(told, Scene):
+            spinner.update(told.text)
+        console.print(_picture(told))
+
+    return tell
+
+
+def _picture(told: Told) -> RenderableType:  # noqa: PLR0911 - one line for each kind of news
+    match told:
+        case Scene():
+            return Padding(Rule(told.text, align="left"), (1, 0, 0, 0))
+        case Sent():
+            return tables.sent_panel(told)
+        case Refused():
+            heading = f"{told.step.artist} sends {told.step.sent}"
+            return Group(Text(heading), tables.error_text(told.error))
+        case QueueView():
+            return tables.queue_table(told)
+        case DecisionView():
+            return tables.decision_text(told)
+        case StatusView():
+            return Group(Text(told.artist, style="bold"), tables.status_table(told))
+        case DigestView():
+            return tables.digest_text(told)
+        case Path():
+            return Text(f"  picture: {told}", style="dim")
+        case _:
+            assert_never(told)
+
+
+def _farewell(ending: Ending, url: str, folder: Path) -> None:
+    path = sqlite_path(url)
+    out().print(Rule("Now you", align="left"))
+    out().print(
+        Text(
+            f"{len(ending.pictures)} pictures are in {folder}. Ask this desk more:\n"
+            f'  export EARMARK_DATABASE_URL="{url if path is None else f"sqlite:///{path}"}"\n'
+            '  earmark queue "Night Drive"\n'
+            '  earmark submit YOUR_SONG.mp3 --playlist "Night Drive" --as you\n'
+            "  earmark score YOUR_SONG.mp3",
+        ),
+        soft_wrap=True,
+    )

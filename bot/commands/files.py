@@ -1,0 +1,75 @@
+"""`earmark score`, `compare` and `bench`: audio files in, numbers out, no database."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+from rich.progress import track as progress
+
+from bot import settings
+from bot.app import load_scorer
+from bot.commands.running import json_option, out, print_json, progress_console
+from bot.messages import CompareView, FileReport
+from bot.platforms.console.reports import compare_table, report_text
+from bot.workflow.analysis import failed_report, file_report
+from scoring.errors import AudioError
+from scoring.scorer import Scorer
+
+_files = click.argument("files", nargs=-1, required=True, metavar="FILE...")
+
+
+@click.command()
+@_files
+@json_option
+def score(files: Sequence[str], *, as_json: bool) -> int:
+    """Score audio files: an honest interval, attributes and reasons for each.
+
+    Reads mp3, m4a/aac, ogg/opus, flac, wav and webm. With --json it prints one object a line. Files
+    that fail are reported among the others, and the exit status is 1.
+    """
+    failed = False
+    for report in _reports(files):
+        failed |= not report.ok
+        if as_json:
+            print_json(report.to_json())
+        else:
+            out().print(report_text(report))
+    return int(failed)
+
+
+@click.command()
+@_files
+@json_option
+def compare(files: Sequence[str], *, as_json: bool) -> int:
+    """Put audio files side by side, and say which are too close to call."""
+    reports = tuple(_reports(files))
+    ranked = sorted(reports, key=lambda report: (report.score is None, -_percentile(report)))
+    view = CompareView(reports=tuple(ranked))
+    if as_json:
+        print_json(view.to_json())
+    else:
+        out().print(compare_table(view))
+    return int(any(not report.ok for report in reports))
+
+
+def _reports(files: Sequence[str]) -> Iterator[FileReport]:
+    scorer = load_scorer(settings.load())
+    return (_report(scorer, file) for file in _watched(files))
+
+
+def _watched(files: Sequence[str]) -> Iterable[str]:
+    console = progress_console()
+    if len(files) < 4 or not console.is_terminal:
+        return files
+    return progress(files, description="Listening", console=console, transient=True)
+
+
+def _report(scorer: Scorer, file: str) -> FileReport:
+    try:
+        return file_report(file, scorer.score(Path(file).read_bytes()))
+    except (AudioError, OSError) as error:
+        return failed_report(file, error)
+
+
+def _percentile(report: FileReport) -> float:
+    return report.score.percentile if report.score else 0.0

@@ -1,0 +1,74 @@
+"""What the commands share: the desk they open, and how they print."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import click
+from rich.console import Console, RenderableType
+
+from bot import settings
+from bot.app import open_desk
+from bot.errors import SettingsError
+from bot.messages import Image
+from bot.workflow.desk import Desk
+
+T = TypeVar("T")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+as_option = click.option(
+    "--as", "name", required=True, metavar="NAME", help="Who you are at this console."
+)
+
+
+class View(Protocol):
+    """Anything a command can show."""
+
+    def to_json(self) -> dict[str, object]: ...
+
+
+def with_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Open the desk of the settings, do `work` and close it again."""
+
+    async def run() -> T:
+        async with open_desk(settings.load()) as desk:
+            return await work(desk)
+
+    return asyncio.run(run())
+
+
+def show(view: View, picture: RenderableType, *, as_json: bool) -> None:
+    """Print `view` as one JSON object, or `picture` for people."""
+    if as_json:
+        print_json(view.to_json())
+    else:
+        out().print(picture)
+
+
+def print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def out() -> Console:
+    """Return the console on stdout as it is now; tests and pipes may have replaced it."""
+    return Console(file=sys.stdout, soft_wrap=False, highlight=False)
+
+
+def progress_console() -> Console:
+    """Return the console for progress: stderr, so that stdout stays clean for programs."""
+    return Console(file=sys.stderr, highlight=False)
+
+
+def write_picture(path: Path, image: Image) -> None:
+    """Write the PNG and say what it shows, on stderr."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(image.png)
+    except OSError as error:
+        raise SettingsError(
+            f"The picture cannot be written to {path}: {error.strerror}."
+        ) from error
+    click.echo(f"{path}: {image.alt}", err=True)

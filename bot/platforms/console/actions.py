@@ -1,0 +1,278 @@
+"""What a person at the console can do: translate, call the workflow, commit.
+
+Whoever may open the database may name themselves here, so the operator's console is trusted to say
+who is who; what that person may do is checked as on every other platform.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rapidfuzz import fuzz
+from rapidfuzz.process import extractOne
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import NotFoundError, UnusableAudioError
+from bot.messages import (
+    DecisionView,
+    DigestView,
+    QueueView,
+    Receipt,
+    StatusRow,
+    StatusView,
+    plain,
+)
+from bot.workflow import digest, queue, review, status, submit
+from bot.workflow.desk import Desk
+from bot.workflow.people import console_person, member_of
+from bot.workflow.process import Processed, process
+from db import curators, playlists, submissions
+from db.types import AiPolicy, AiUse, Answer, Role
+from scoring.containers import identify
+from scoring.errors import AudioError
+
+# Names this alike are more likely a typing error than a second playlist.
+_ALIKE = 80
+# What may change with time: the rest is the artist's to mend.
+_WORTH_ANOTHER_TRY = frozenset({"source_down", "quota", "source_refused", "no_preview"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What was typed after `earmark submit`; `audio` is the artist's own file, if any."""
+
+    playlist: str
+    artist_name: str
+    link: str = ""
+    audio: Path | None = None
+    title: str | None = None
+    artist: str | None = None
+    note: str | None = None
+    ai_use: AiUse | None = None
+    owns_rights: bool = False
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The receipt, and what became of the submission right afterwards."""
+
+    receipt: Receipt
+    processed: Processed
+    new_playlist: bool
+
+    def to_json(self) -> dict[str, object]:
+        return (
+            self.receipt.to_json() | self.processed.to_json() | {"new_playlist": self.new_playlist}
+        )
+
+
+async def send(desk: Desk, sending: Sending) -> Sent:
+    """Submit and process; what processing refuses is raised like what was refused at once."""
+    content = _read(sending.audio, max_mib=desk.upload_max_mib) if sending.audio else None
+    async with desk.sessions.begin() as session:
+        new_playlist = await _ensure_playlist(session, desk, sending.playlist)
+        accepted = await submit.submit(
+            session,
+            workspace_id=desk.workspace_id,
+            request=_request(sending, content),
+            now=desk.now(),
+            seed=desk.seed(),
+        )
+        # Before the commit: an accepted file must survive whatever happens next.
+        if content is not None:
+            desk.services.files.put(content)
+    processed = await _process(desk, accepted.submission_id)
+    if processed.refused is not None:
+        raise processed.refused
+    return Sent(
+        receipt=await _fresh_receipt(desk, accepted),
+        processed=processed,
+        new_playlist=new_playlist,
+    )
+
+
+async def process_waiting(desk: Desk) -> AsyncIterator[Processed]:
+    """Take up what a stopped process left, and what could not be scored so far."""
+    async with desk.sessions() as session:
+        open_ones = await submissions.unfinished(session, workspace_id=desk.workspace_id)
+        again = await submissions.unscored(
+            session, workspace_id=desk.workspace_id, reasons=_WORTH_ANOTHER_TRY
+        )
+    for row in (*open_ones, *again):
+        yield await _process(desk, row.id)
+
+
+async def show_queue(desk: Desk, *, playlist: str, viewer: str | None = None) -> QueueView:
+    async with desk.sessions.begin() as session:
+        viewer_id = None
+        if viewer is not None:
+            person = console_person(viewer)
+            member = await member_of(session, desk.workspace_id, person, now=desk.now())
+            viewer_id = member.id
+        return await queue.show_queue(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            now=desk.now(),
+            viewer_id=viewer_id,
+        )
+
+
+async def decide(
+    desk: Desk,
+    *,
+    code: str,
+    answer: Answer,
+    curator: str,
+    reasons: tuple[str, ...],
+    note: str | None,
+) -> DecisionView:
+    async with desk.sessions.begin() as session:
+        await _appoint(session, desk, code, curator)
+        return await review.decide(
+            session,
+            workspace_id=desk.workspace_id,
+            code=code,
+            answer=answer,
+            person=console_person(curator),
+            reasons=reasons,
+            note=note,
+            now=desk.now(),
+        )
+
+
+async def undo(desk: Desk, *, code: str, curator: str) -> DecisionView:
+    async with desk.sessions.begin() as session:
+        await _appoint(session, desk, code, curator)
+        return await review.undo(
+            session,
+            workspace_id=desk.workspace_id,
+            code=code,
+            person=console_person(curator),
+            now=desk.now(),
+        )
+
+
+async def show_status(desk: Desk, *, artist: str) -> StatusView:
+    async with desk.sessions() as session:
+        return await status.show_status(
+            session, workspace_id=desk.workspace_id, person=console_person(artist)
+        )
+
+
+async def withdraw(desk: Desk, *, code: str, artist: str) -> StatusRow:
+    async with desk.sessions.begin() as session:
+        return await status.withdraw(
+            session,
+            workspace_id=desk.workspace_id,
+            code=code,
+            person=console_person(artist),
+            now=desk.now(),
+        )
+
+
+async def preview_digest(desk: Desk, *, playlist: str, week: str | None) -> DigestView:
+    async with desk.sessions() as session:
+        return await digest.preview(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            week=week,
+            now=desk.now(),
+        )
+
+
+async def _fresh_receipt(desk: Desk, accepted: submit.Accepted) -> Receipt:
+    """Return the receipt with the title and artist that processing has found out."""
+    async with desk.sessions() as session:
+        now = await submissions.get(
+            session, workspace_id=desk.workspace_id, submission_id=accepted.submission_id
+        )
+        return accepted.receipt if now is None else await submit.receipt_of(session, now)
+
+
+async def _process(desk: Desk, submission_id: int) -> Processed:
+    return await process(
+        submission_id,
+        workspace_id=desk.workspace_id,
+        sessions=desk.sessions,
+        services=desk.services,
+        now=desk.now,
+    )
+
+
+def _read(path: Path, *, max_mib: int) -> bytes:
+    """Return an audio file's bytes, or raise UnusableAudioError before anything is stored."""
+    try:
+        if path.stat().st_size > max_mib * 2**20:
+            raise UnusableAudioError(
+                f"{path.name} is larger than {max_mib} MiB. Send a shorter clip, or an mp3.",
+                reason="too_large",
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise NotFoundError(f"The file {path} cannot be read: {error.strerror}.") from error
+    try:
+        identify(content)
+    except AudioError as error:
+        raise UnusableAudioError(str(error), reason=error.kind) from error
+    return content
+
+
+def _request(sending: Sending, content: bytes | None) -> submit.Request:
+    upload = None
+    if sending.audio is not None and content is not None:
+        digest_of = hashlib.sha256(content).hexdigest()
+        upload = submit.OwnFile(sha256=digest_of, name=sending.audio.name)
+    return submit.Request(
+        playlist=sending.playlist,
+        person=console_person(sending.artist_name),
+        text=sending.link,
+        upload=upload,
+        title=sending.title,
+        artist=sending.artist,
+        note=sending.note,
+        ai_use=sending.ai_use,
+        owns_rights=sending.owns_rights,
+        key=sending.key,
+    )
+
+
+async def _ensure_playlist(session: AsyncSession, desk: Desk, name: str) -> bool:
+    """Open a queue for a name that is new, unless it looks like a mistyped old one."""
+    known = await playlists.by_name(session, workspace_id=desk.workspace_id, name=name)
+    if known is not None:
+        return False
+    names = [row.name for row in await playlists.list_all(session, workspace_id=desk.workspace_id)]
+    near = extractOne(name, names, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=_ALIKE)
+    if near is not None:
+        raise NotFoundError(f"There is no playlist called {name!r}. Did you mean {near[0]!r}?")
+    await playlists.add(
+        session,
+        workspace_id=desk.workspace_id,
+        name=plain(name),
+        now=desk.now(),
+        zone=desk.zone,
+        # A desk tried out at the console has no crowd to hold back yet.
+        intake_cap=None,
+        waiting_per_artist=None,
+        per_member_7d=None,
+        ai_policy=AiPolicy.ALLOW,
+    )
+    return True
+
+
+async def _appoint(session: AsyncSession, desk: Desk, code: str, name: str) -> None:
+    """Make the person a curator of the submission's playlist: the operator vouches for them."""
+    submission = await review.find_submission(session, desk.workspace_id, code)
+    member = await member_of(session, desk.workspace_id, console_person(name), now=desk.now())
+    await curators.add(
+        session,
+        workspace_id=desk.workspace_id,
+        playlist_id=submission.playlist_id,
+        member_id=member.id,
+        role=Role.CURATOR,
+        now=desk.now(),
+    )

@@ -1,0 +1,78 @@
+"""What an artist may know of own submissions, and taking one back.
+
+No score, fit, rank or vote is read here at all, so none can leak. The place is by age.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import AlreadyDoneError, NotAllowedError
+from bot.messages import StatusRow, StatusView
+from bot.texts import reason_words, status_words
+from bot.workflow.naming import track_label
+from bot.workflow.people import Person, member_of
+from bot.workflow.review import find_submission, last_change
+from db import events, history, members, moves, submissions
+from db.models import Event, Submission
+from db.status import UNANSWERED, WAITING, Status
+
+
+async def show_status(session: AsyncSession, *, workspace_id: int, person: Person) -> StatusView:
+    """Return the person's submissions, the newest first; nobody else's."""
+    member = await members.by_identity(
+        session,
+        workspace_id=workspace_id,
+        platform=person.platform,
+        external_id=person.external_id,
+    )
+    if member is None:
+        return StatusView(artist=person.name, rows=())
+    own = await submissions.of_member(session, workspace_id=workspace_id, member_id=member.id)
+    return StatusView(
+        artist=member.display_name, rows=tuple([await _row(session, row) for row in own])
+    )
+
+
+async def withdraw(
+    session: AsyncSession, *, workspace_id: int, code: str, person: Person, now: datetime
+) -> StatusRow:
+    """Take an own submission out of the queue, or raise NotAllowedError or AlreadyDoneError."""
+    submission = await find_submission(session, workspace_id, code)
+    member = await member_of(session, workspace_id, person, now=now)
+    if submission.member_id != member.id:
+        raise NotAllowedError(f"{submission.code} is not yours, so you cannot withdraw it.")
+    moved = await moves.move(
+        session,
+        workspace_id=workspace_id,
+        submission_id=submission.id,
+        to=Status.WITHDRAWN,
+        actor=member.id,
+        at=now,
+    )
+    if not moved:
+        raise AlreadyDoneError(f"{submission.code} is already {submission.status.value}.")
+    return await _row(session, await find_submission(session, workspace_id, code))
+
+
+async def _row(session: AsyncSession, submission: Submission) -> StatusRow:
+    title, artist = track_label(submission)
+    last = last_change(
+        await events.of(session, workspace_id=submission.workspace_id, submission_id=submission.id)
+    )
+    waiting = submission.status in WAITING
+    return StatusRow(
+        code=submission.code,
+        playlist=submission.playlist.name,
+        title=title,
+        artist=artist,
+        status=status_words(submission.status, submission.unscored_reason),
+        place=await history.place_in_line(session, submission=submission) if waiting else None,
+        answer_by=submission.due_at if submission.status in UNANSWERED else None,
+        reasons=_reasons(last),
+        note=(last.note if last else None) or "",
+    )
+
+
+def _reasons(last: Event | None) -> tuple[str, ...]:
+    return tuple(reason_words(reason) for reason in last.reasons) if last else ()
