@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from db import schema
 from db.engine import create_engine, sessions
 from db.models import Base
+
+# No property is about time, and a busy machine must not fail one.
+settings.register_profile("earmark", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("earmark")
 
 NewUrl = Callable[[str], str]
 

@@ -2,7 +2,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.messages import DigestView, Meter, QueueRow, QueueView, Receipt, ScoreLine, StatusRow
+from bot.messages import (
+    DecisionView,
+    DigestView,
+    Meter,
+    QueueRow,
+    QueueView,
+    Receipt,
+    ScoreLine,
+    StatusRow,
+)
 from bot.texts import (
     DECLINE_REASONS,
     DeclineReason,
@@ -10,6 +19,7 @@ from bot.texts import (
     answer_text,
     cold_start_text,
     day,
+    decision_text,
     digest_lines,
     digest_title,
     empty_queue_text,
@@ -278,6 +288,14 @@ def test_a_digest_tells_what_was_answered_and_what_was_not() -> None:
     ]
     assert digest_lines(digest(reversed_=2))[2] == "2 decisions reversed"
     assert len(digest_lines(digest(reversed_=0, wait=None))) == 4
+
+
+def test_a_decision_without_reasons_or_a_note_is_one_line() -> None:
+    kept = DecisionView(
+        code="T-1", playlist="Night Drive", title="Night", artist="Ann", status="kept", by="mo"
+    )
+
+    assert decision_text(kept) == "Kept: Night - Ann (T-1 for Night Drive), by mo."
 
 
 def test_an_empty_place_says_so() -> None:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
+from bot.messages import plain
 from bot.pictures.sheet import DOWN, INK, LINE, SHADE, SOFT, UP, Sheet, drawable
 from scoring.bands import Band, score_words
 
@@ -92,11 +93,11 @@ def review_card(picture: ReviewPicture) -> bytes:
 
 def alt_text(picture: ReviewPicture) -> str:
     """Return what the picture shows, for who cannot see it."""
-    parts = [f"{picture.title} by {picture.artist}: {picture.why}"]
+    parts = [f"{plain(picture.title)} by {plain(picture.artist)}: {plain(picture.why)}"]
     if picture.score is None:
         parts.append(picture.unscored)
     else:
-        parts.append(f"score {score_words(picture.score)}, from a {picture.source}")
+        parts.append(f"score {score_words(picture.score)}, from the {picture.source}")
     parts += [f"{name} {value}" for name, value in _fact_pairs(picture)]
     parts += [_trait_words(trait) for trait in picture.traits]
     if best := _most(picture, up=True):
@@ -254,7 +255,7 @@ def _traits(sheet: Sheet, picture: ReviewPicture) -> None:
 def _footer(sheet: Sheet, picture: ReviewPicture) -> None:
     sheet.box(_EDGE, 580, _INNER, 2, color=LINE)
     if picture.score is not None:
-        text = f"A guess at popularity from a {picture.source}; four in five lie in the band."
+        text = f"A guess at popularity from the {picture.source}; four in five lie in the band."
         sheet.text(_EDGE, 606, text, size=18, color=SOFT)
     sheet.text(WIDTH - _EDGE, 606, picture.model, size=16, color=SOFT, align="right", width=280)
 

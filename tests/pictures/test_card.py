@@ -93,11 +93,17 @@ def test_two_tracks_get_two_pictures() -> None:
 def test_the_alt_text_tells_what_the_picture_shows() -> None:
     assert alt_text(FULL) == (
         "Night by Ann: discovery pick, waited 3 d."
-        " Score middle (31-72 of 100, low confidence), from a 30 s preview."
+        " Score middle (31-72 of 100, low confidence), from the 30 s preview."
         " Tempo 118 BPM. Key A minor. Loudness -11.5 LUFS."
         " Energy 80 of 100 (this playlist's range 50 to 90). Danceability 0 of 100."
         " 0:00 to 0:10 raised the score most (+1.5 points)."
         " 0:10 to 0:20 lowered it most (-2.2 points)."
+    )
+
+
+def test_the_alt_text_does_not_ping() -> None:
+    assert alt_text(replace(UNSCORED, title="@everyone\n", artist="<!here>")).startswith(
+        "\N{FULLWIDTH COMMERCIAL AT}everyone by \N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}!here>"
     )
 
 
