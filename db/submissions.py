@@ -194,6 +194,17 @@ async def unscored(
     return list(found)
 
 
+async def record_upload(
+    session: AsyncSession, *, workspace_id: int, submission_id: int, sha256: str, name: str
+) -> None:
+    """Note the file that an artist sent for a submission that had no usable audio."""
+    await session.execute(
+        update(Submission)
+        .where(Submission.workspace_id == workspace_id, Submission.id == submission_id)
+        .values(upload_sha256=sha256, upload_name=name)
+    )
+
+
 async def record_track(
     session: AsyncSession,
     *,
