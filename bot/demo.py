@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.app import open_desk
 from bot.demo_script import CURATOR, DECISIONS, PLAYLISTS, STEPS, Decision, Step
-from bot.errors import AlreadyDoneError, EarmarkError
+from bot.errors import AlreadyDoneError, EarmarkError, WeakMatchError
 from bot.messages import (
     DecisionView,
     DigestView,
@@ -29,6 +29,7 @@ from bot.sandbox.server import Sandbox
 from bot.settings import AudioSource, Settings
 from bot.workflow.desk import Desk
 from bot.workflow.pictures import digest_image, review_image
+from bot.workflow.process import Processed
 from db import submissions, workspace_settings
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Something an artist sent that was queued."""
+
+    step: Step
+    sent: Sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """Something an artist sent that was refused, and the sentence they read."""
 
@@ -53,7 +62,7 @@ class Refused:
         return self.error.to_json() | {"artist": self.step.artist, "sent": self.step.sent}
 
 
-Told = Scene | Sent | Refused | QueueView | DecisionView | StatusView | DigestView | Path
+Told = Scene | Arrival | Refused | QueueView | DecisionView | StatusView | DigestView | Path
 Tell = Callable[[Told], None]
 
 
@@ -142,9 +151,16 @@ class _Play:
             self._ending.refused.append(refused)
             self._tell(refused)
             return
-        if sent.processed.analysis is not None:
-            self._heard[sent.receipt.code] = sent.processed.analysis
-        self._tell(sent)
+        self._tell(Arrival(step=step, sent=sent))
+        self._remember(sent.processed)
+        if step.says_yes and sent.processed.reason == WeakMatchError.kind:
+            yes = await actions.confirm(then, code=sent.receipt.code, artist=step.artist)
+            self._tell(Scene(text=f"{step.artist} says yes, and {sent.receipt.code} is scored"))
+            self._remember(yes)
+
+    def _remember(self, processed: Processed) -> None:
+        if processed.analysis is not None:
+            self._heard[processed.code] = processed.analysis
 
     def _sending(self, step: Step) -> Sending:
         link = step.link

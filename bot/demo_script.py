@@ -22,6 +22,8 @@ class Step:
     file: str | None = None
     title: str | None = None
     note: str | None = None
+    # What the artist answers where Earmark asks whether a recording is theirs.
+    says_yes: bool = False
 
     @property
     def sent(self) -> str:
@@ -58,7 +60,14 @@ STEPS = (
     Step(
         key="chaosland", days_ago=3, artist="Sectoid", playlist=LOUD, song="Escape from chaosland"
     ),
-    Step(key="coherence", days_ago=3, artist="Max McCracken", playlist=NIGHT, song="Coherence"),
+    Step(
+        key="coherence",
+        days_ago=3,
+        artist="Max McCracken",
+        playlist=NIGHT,
+        song="Coherence",
+        says_yes=True,
+    ),
     Step(key="again", days_ago=2, artist="A fan", playlist=NIGHT, song="Awakening"),
     Step(
         key="broken",

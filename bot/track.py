@@ -27,6 +27,8 @@ class Verdict(StrEnum):
     STRONG = "strong"
     WEAK = "weak"
     NONE = "none"
+    # Weak, until the artist said yes.
+    CONFIRMED = "confirmed"
     OWN_FILE = "own_file"
 
 

@@ -15,12 +15,12 @@ from rich.text import Text
 from bot import settings
 from bot.app import check_url
 from bot.commands.running import json_option, out, print_json, progress_console
-from bot.demo import Ending, Refused, Scene, Tell, Told, play
-from bot.demo_script import STEPS
+from bot.demo import Arrival, Ending, Refused, Scene, Tell, Told, play
+from bot.demo_script import STEPS, Step
 from bot.messages import DecisionView, DigestView, QueueView, StatusView
 from bot.platforms.console import tables
-from bot.platforms.console.actions import Sent
 from db.engine import sqlite_path
+from scoring.ranking import span
 
 
 @click.command()
@@ -51,7 +51,7 @@ def _quiet(spinner: Spinner) -> Tell:
 
     def tell(told: Told) -> None:
         nonlocal steps
-        steps += isinstance(told, Sent | Refused)
+        steps += isinstance(told, Arrival | Refused)
         spinner.update(f"{steps} of {len(STEPS)} submissions")
 
     return tell
@@ -73,11 +73,10 @@ def _picture(told: Told) -> RenderableType:  # noqa: PLR0911 - one line for each
     match told:
         case Scene():
             return Padding(Rule(told.text, align="left"), (1, 0, 0, 0))
-        case Sent():
-            return tables.sent_panel(told)
+        case Arrival():
+            return Group(_arrival(told.step), tables.sent_panel(told.sent))
         case Refused():
-            heading = f"{told.step.artist} sends {told.step.sent}"
-            return Group(Text(heading), tables.error_text(told.error))
+            return Group(_arrival(told.step), tables.error_text(told.error), Text())
         case QueueView():
             return tables.queue_table(told)
         case DecisionView():
@@ -90,6 +89,13 @@ def _picture(told: Told) -> RenderableType:  # noqa: PLR0911 - one line for each
             return Text(f"  picture: {told}", style="dim")
         case _:
             assert_never(told)
+
+
+def _arrival(step: Step) -> Text:
+    when = f"{span(step.days_ago)} ago"
+    return Text.assemble(
+        (f"{when:>10}  ", "dim"), (step.artist, "bold"), f" sends {step.sent} to {step.playlist}"
+    )
 
 
 def _farewell(ending: Ending, url: str, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""`earmark submit`, `queue`, `decide`, `undo`, `status`, `withdraw`, `process` and `digest`."""
+"""`earmark submit`, `queue`, `decide`, `undo`, `status`, `confirm`, `attach` and so on."""
 
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,27 @@ def withdraw(*, code: str, name: str, as_json: bool) -> None:
 
 
 @click.command()
+@_code
+@as_option
+@json_option
+def confirm(*, code: str, name: str, as_json: bool) -> None:
+    """Say that the recording Earmark found is yours; it is scored then."""
+    done = with_desk(lambda desk: actions.confirm(desk, code=code, artist=name))
+    show(done, tables.processed_text([done]), as_json=as_json)
+
+
+@click.command()
+@_code
+@click.argument("audio", metavar="FILE", type=click.Path(path_type=Path))
+@as_option
+@json_option
+def attach(*, code: str, audio: Path, name: str, as_json: bool) -> None:
+    """Add your own file to a submission that has no usable audio; it is scored then."""
+    done = with_desk(lambda desk: actions.attach(desk, code=code, artist=name, audio=audio))
+    show(done, tables.processed_text([done]), as_json=as_json)
+
+
+@click.command()
 @json_option
 def process(*, as_json: bool) -> None:
     """Take up what a stopped run left, and try again what could not be scored."""
@@ -160,4 +181,15 @@ def _names_a_file(what: str) -> bool:
     return path.exists() or path.suffix.lower() in _AUDIO_SUFFIXES
 
 
-desk_commands = (submit, queue, decide, undo, status, withdraw, process, digest)
+desk_commands = (
+    submit,
+    queue,
+    decide,
+    undo,
+    status,
+    confirm,
+    attach,
+    withdraw,
+    process,
+    digest,
+)

@@ -120,16 +120,27 @@ class _Heard:
 
 
 async def process(
-    submission_id: int, *, workspace_id: int, sessions: Sessions, services: Services, now: Clock
+    submission_id: int,
+    *,
+    workspace_id: int,
+    sessions: Sessions,
+    services: Services,
+    now: Clock,
+    confirmed: bool = False,
 ) -> Processed:
-    """Take one submission as far as it goes today; what fails for now may be tried again."""
+    """Take one submission as far as it goes today; what fails for now may be tried again.
+
+    `confirmed`: the artist has said that the recording found is theirs.
+    """
     async with sessions() as session:
         submission = await submissions.get(
             session, workspace_id=workspace_id, submission_id=submission_id
         )
     if submission is None or submission.status not in WAITING:
         return Processed(code=submission.code if submission else "", outcome=Outcome.GONE)
-    job = _Job(submission, sessions=sessions, services=services, now=now)
+    if submission.status is Status.QUEUED and submission.unscored_reason is None:
+        return Processed(code=submission.code, outcome=Outcome.SCORED)
+    job = _Job(submission, sessions=sessions, services=services, now=now, confirmed=confirmed)
     try:
         return await job.run()
     except (LinkError, NoSuchTrackError, RuleError) as error:
@@ -140,9 +151,16 @@ class _Job:
     """One submission on its way. It holds what its steps share, and nothing outlives it."""
 
     def __init__(
-        self, submission: Submission, *, sessions: Sessions, services: Services, now: Clock
+        self,
+        submission: Submission,
+        *,
+        sessions: Sessions,
+        services: Services,
+        now: Clock,
+        confirmed: bool,
     ) -> None:
         self._submission = submission
+        self._confirmed = confirmed
         self._sessions = sessions
         self._services = services
         self._now = now
@@ -153,8 +171,7 @@ class _Job:
         try:
             if await self._scored_before(track_id):
                 return await self._queue(track_id, verdict=None, heard=None)
-            ladder = self._services.ladder(self._submission.upload_sha256)
-            audio = await ladder.audio(track)
+            audio = await self._audio(track)
             heard = _Heard(audio=audio, analysis=await self._services.hearing.score(audio.content))
             return await self._queue(track_id, verdict=audio.verdict, heard=heard)
         except UnusableAudioError as error:
@@ -271,6 +288,22 @@ class _Job:
                 model_version=self._services.hearing.model_version,
             )
         return track_id in known
+
+    async def _audio(self, track: Track) -> Audio:
+        ladder = self._services.ladder(self._submission.upload_sha256)
+        try:
+            return await ladder.audio(track)
+        except WeakMatchError as found:
+            if not self._confirmed:
+                raise
+            theirs = replace(
+                track,
+                title=found.title,
+                artists=found.artists or track.artists,
+                isrc=found.isrc,
+                duration_ms=found.duration_ms,
+            )
+        return replace(await ladder.audio(theirs), verdict=Verdict.CONFIRMED)
 
     async def _queue(
         self, track_id: int, *, verdict: Verdict | None, heard: _Heard | None

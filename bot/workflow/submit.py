@@ -61,7 +61,9 @@ async def submit(
 ) -> Accepted:
     """Queue what `request` names, or raise LinkError, RuleError or NotFoundError."""
     if request.key and (known := await _known(session, workspace_id, request.key)):
-        return Accepted(submission_id=known.id, receipt=await receipt_of(session, known), again=True)
+        return Accepted(
+            submission_id=known.id, receipt=await receipt_of(session, known), again=True
+        )
     link, spotify_id = _link_of(request)
     playlist = await find_playlist(session, workspace_id, request.playlist, lock=True)
     member = await member_of(session, workspace_id, request.person, now=now)

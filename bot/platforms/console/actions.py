@@ -23,7 +23,7 @@ from bot.messages import (
     StatusView,
     plain,
 )
-from bot.workflow import digest, queue, review, status, submit
+from bot.workflow import amend, digest, queue, review, status, submit
 from bot.workflow.desk import Desk
 from bot.workflow.people import console_person, member_of
 from bot.workflow.process import Processed, process
@@ -91,6 +91,30 @@ async def send(desk: Desk, sending: Sending) -> Sent:
         processed=processed,
         new_playlist=new_playlist,
     )
+
+
+async def confirm(desk: Desk, *, code: str, artist: str) -> Processed:
+    """Say yes to "is this your recording?", and have it scored."""
+    async with desk.sessions() as session:
+        submission_id = await amend.confirmable(
+            session, workspace_id=desk.workspace_id, code=code, person=console_person(artist)
+        )
+    return await _process(desk, submission_id, confirmed=True)
+
+
+async def attach(desk: Desk, *, code: str, artist: str, audio: Path) -> Processed:
+    """Add the artist's own file to a submission without usable audio, and have it scored."""
+    content = _read(audio, max_mib=desk.upload_max_mib)
+    async with desk.sessions.begin() as session:
+        submission_id = await amend.attach(
+            session,
+            workspace_id=desk.workspace_id,
+            code=code,
+            person=console_person(artist),
+            upload=_own_file(audio, content),
+        )
+        desk.services.files.put(content)
+    return await _process(desk, submission_id)
 
 
 async def process_waiting(desk: Desk) -> AsyncIterator[Processed]:
@@ -193,9 +217,10 @@ async def _fresh_receipt(desk: Desk, accepted: submit.Accepted) -> Receipt:
         return accepted.receipt if now is None else await submit.receipt_of(session, now)
 
 
-async def _process(desk: Desk, submission_id: int) -> Processed:
+async def _process(desk: Desk, submission_id: int, *, confirmed: bool = False) -> Processed:
     return await process(
         submission_id,
+        confirmed=confirmed,
         workspace_id=desk.workspace_id,
         sessions=desk.sessions,
         services=desk.services,
@@ -221,11 +246,12 @@ def _read(path: Path, *, max_mib: int) -> bytes:
     return content
 
 
+def _own_file(path: Path, content: bytes) -> submit.OwnFile:
+    return submit.OwnFile(sha256=hashlib.sha256(content).hexdigest(), name=path.name)
+
+
 def _request(sending: Sending, content: bytes | None) -> submit.Request:
-    upload = None
-    if sending.audio is not None and content is not None:
-        digest_of = hashlib.sha256(content).hexdigest()
-        upload = submit.OwnFile(sha256=digest_of, name=sending.audio.name)
+    upload = _own_file(sending.audio, content) if sending.audio and content else None
     return submit.Request(
         playlist=sending.playlist,
         person=console_person(sending.artist_name),
