@@ -192,7 +192,7 @@ def _damaged() -> CorruptAudioError:
 
 
 def _read_with_libsndfile(found: Found) -> _Clip | None:
-    """Read the clip, or return None where libsndfile cannot tell how long it is."""
+    """Read the clip, or return None for an mp3 that libsndfile would not read to its end."""
     with soundfile.SoundFile(_Bytes(found.content)) as file:
         rate = file.samplerate
         seconds = found.seconds or file.frames / rate
@@ -205,9 +205,11 @@ def _read_with_libsndfile(found: Found) -> _Clip | None:
         file.seek(window.start)
         samples: Floats = file.read(window.frames, dtype="float32", always_2d=True)
     missing = window.frames - len(samples)
-    if found.container is Container.MP3 and missing > _LENGTH_TOLERANCE_S * rate:
-        raise _damaged()
-    if found.container is not Container.MP3 and missing:
+    if found.container is Container.MP3:
+        # It stops for good at some kinds of damage that FFmpeg plays over.
+        if missing > _LENGTH_TOLERANCE_S * rate:
+            return None
+    elif missing:
         raise cut_off()
     return _Clip(samples=samples, rate=rate, seconds=seconds, start_s=window.start / rate)
 
@@ -280,7 +282,8 @@ def _read_stream(source: InputContainer, stream: AudioStream, seconds: float) ->
         if kept == window.frames:
             break
     if kept < window.frames - _LENGTH_TOLERANCE_S * rate:
-        raise cut_off()
+        # The size of an mp3 has been compared already, so that it must have lost its middle.
+        raise _damaged() if source.format.name == "mp3" else cut_off()
     return _Clip(
         samples=np.concatenate(blocks), rate=rate, seconds=seconds, start_s=window.start / rate
     )

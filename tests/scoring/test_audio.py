@@ -357,6 +357,37 @@ def test_an_mp3_of_changing_bit_rate_is_heard_to_its_end_without_a_xing_header()
     assert len(waveform.mono) / SAMPLE_RATE == pytest.approx(16, abs=0.2)
 
 
+def test_an_mp3_with_a_hole_is_damaged_but_one_lost_frame_is_played_over() -> None:
+    whole = encoded("lame")
+    start, second = len(whole) // 2, 24_000
+
+    lost_one = decode(whole[:start] + bytes(600) + whole[start + 600 :])
+    with pytest.raises(CorruptAudioError, match="damaged"):
+        decode(whole[:start] + bytes(second) + whole[start + second :])
+
+    assert len(lost_one.stereo) / RATE == pytest.approx(8, abs=0.25)
+
+
+@pytest.mark.parametrize(("declared", "whole"), [(0, True), (300_000, False)])
+def test_the_size_in_a_vbri_header_is_compared(declared: int, whole: bool) -> None:  # noqa: FBT001
+    data = bytearray(encoded("mp3_without_xing"))
+    header = data.index(b"\xff\xfb") + 36
+    data[header : header + 14] = b"VBRI" + bytes(6) + declared.to_bytes(4, "big")
+
+    got = attempt(bytes(data))
+
+    assert isinstance(got, TruncatedAudioError) != whole
+
+
+def test_an_aac_stream_is_damaged_where_many_frames_are() -> None:
+    data = bytearray(encoded("m4a"))
+    start = data.index(b"mdat") + 20_000
+    data[start : start + 60_000] = noise(60_000 / RATE, rate=RATE).tobytes()[:60_000]
+
+    with pytest.raises(CorruptAudioError):
+        decode(bytes(data))
+
+
 def test_an_ogg_that_is_damaged_between_its_pages_is_refused() -> None:
     data = bytearray(encoded("ogg"))
     page = data.index(b"OggS", len(data) // 2)
