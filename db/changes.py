@@ -53,6 +53,6 @@ async def of_playlist(
             received_at=received_at,
             discovery=discovery,
         )
-        for submission_id, at, to_status, kind, received_at, discovery in found.tuples()
+        for submission_id, at, to_status, kind, received_at, discovery in found
         if to_status is not None
     ]

@@ -4,7 +4,8 @@ Every change is one guarded UPDATE and one event in the caller's transaction, so
 who press a button at once exactly one wins, and the history has no gap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, true, update
@@ -13,6 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import decisions, events
 from db.models import Event, EventKind, Status, Submission
 from db.status import MOVES, UNANSWERED, Change, decision_in_force
+
+# By default SQLAlchemy judges by what the session loaded, which may be old, whether a loaded row
+# was changed. The database knows.
+_SYNCHRONISED = {"synchronize_session": "fetch"}
 
 
 async def move(
@@ -25,16 +30,21 @@ async def move(
     at: datetime,
     reasons: Sequence[str] = (),
     note: str | None = None,
+    only_from: Collection[Status] | None = None,
 ) -> bool:
     """Move a submission to `to`; return False where it may not go there (any more).
 
-    `actor` is a member's id, or None for Earmark itself.
+    `actor` is a member's id, or None for Earmark itself. `only_from` narrows down from where.
     """
-    now = await _locked_status(session, workspace_id, submission_id)
-    if now is None or to not in MOVES.get(now, frozenset()):
-        return False
-    if not await _set_status(session, workspace_id, submission_id, now=now, to=to, at=at):
-        return False
+    while True:
+        seen = await _look(session, workspace_id, submission_id)
+        if seen is None or to not in MOVES.get(seen.status, frozenset()):
+            return False
+        if only_from is not None and seen.status not in only_from:
+            return False
+        if await _set_status(session, workspace_id, submission_id, seen=seen, to=to, at=at):
+            break
+        # Somebody else moved it since that look. `to` may still be allowed: look again.
     await events.add(
         session,
         workspace_id=workspace_id,
@@ -42,7 +52,7 @@ async def move(
         kind=EventKind.MOVED,
         at=at,
         actor=actor,
-        from_status=now,
+        from_status=seen.status,
         to_status=to,
         reasons=reasons,
         note=note,
@@ -61,17 +71,18 @@ async def undo_last_decision(
 ) -> Status | None:
     """Restore the status before the decision in force and return it, or None where none can be.
 
-    None means that the last change was no decision (it was placed, say, or withdrawn), or that
-    the decision is not younger than `decided_after`. The decision is marked as undone.
+    None means that the last change was no decision (it was placed, say, or withdrawn), that the
+    decision is not younger than `decided_after`, or that somebody else was faster. The decision
+    is marked as undone.
     """
-    now = await _locked_status(session, workspace_id, submission_id)
-    if now is None:
+    seen = await _look(session, workspace_id, submission_id)
+    if seen is None:
         return None
     decision = decision_in_force(await _changes(session, workspace_id, submission_id))
     if decision is None or (decided_after is not None and decision.at <= decided_after):
         return None
     before = decision.before
-    if not await _set_status(session, workspace_id, submission_id, now=now, to=before, at=at):
+    if not await _set_status(session, workspace_id, submission_id, seen=seen, to=before, at=at):
         return None
     await decisions.undo(session, workspace_id=workspace_id, submission_id=submission_id, at=at)
     await events.add(
@@ -81,7 +92,7 @@ async def undo_last_decision(
         kind=EventKind.UNDONE,
         at=at,
         actor=actor,
-        from_status=now,
+        from_status=seen.status,
         to_status=before,
     )
     return before
@@ -177,6 +188,7 @@ async def _handle(
         )
         .values(**values)
         .returning(Submission.id)
+        .execution_options(**_SYNCHRONISED)
     )
     if changed is None:
         return False
@@ -191,16 +203,21 @@ async def _handle(
     return True
 
 
-async def _locked_status(
-    session: AsyncSession, workspace_id: int, submission_id: int
-) -> Status | None:
-    # The event needs the old status, which an UPDATE cannot return on SQLite. PostgreSQL locks
-    # the row here; on SQLite the transaction holds the only write lock.
-    return await session.scalar(
-        select(Submission.status)
-        .where(Submission.workspace_id == workspace_id, Submission.id == submission_id)
-        .with_for_update()
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    status: Status
+    version: int
+
+
+async def _look(session: AsyncSession, workspace_id: int, submission_id: int) -> _Seen | None:
+    row = (
+        await session.execute(
+            select(Submission.status, Submission.version).where(
+                Submission.workspace_id == workspace_id, Submission.id == submission_id
+            )
+        )
+    ).one_or_none()
+    return None if row is None else _Seen(status=row.status, version=row.version)
 
 
 async def _set_status(
@@ -208,19 +225,21 @@ async def _set_status(
     workspace_id: int,
     submission_id: int,
     *,
-    now: Status,
+    seen: _Seen,
     to: Status,
     at: datetime,
 ) -> bool:
+    # The version stands for the status that was seen: every move adds one to it.
     changed = await session.scalar(
         update(Submission)
         .where(
             Submission.workspace_id == workspace_id,
             Submission.id == submission_id,
-            Submission.status == now,
+            Submission.version == seen.version,
         )
-        .values(status=to, status_at=at, version=Submission.version + 1)
+        .values(status=to, status_at=at, version=seen.version + 1)
         .returning(Submission.id)
+        .execution_options(**_SYNCHRONISED)
     )
     return changed is not None
 

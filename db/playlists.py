@@ -76,8 +76,11 @@ async def by_name(
     With `lock`, nobody else takes a submission in for it before this transaction ends, so that
     two at once cannot both be the last one that fits. On SQLite every writer is alone anyway.
     """
-    query = select(Playlist).where(
-        Playlist.workspace_id == workspace_id, Playlist.name_key == name_key(name)
+    query = (
+        select(Playlist)
+        .where(Playlist.workspace_id == workspace_id, Playlist.name_key == name_key(name))
+        # Whoever held the lock before may have changed the rules.
+        .execution_options(populate_existing=True)
     )
     return await session.scalar(query.with_for_update() if lock else query)
 

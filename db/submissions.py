@@ -194,6 +194,23 @@ async def unscored(
     return list(found)
 
 
+async def file_awaited(session: AsyncSession, *, sha256: str, except_id: int) -> bool:
+    """Say whether another submission of the same file is still to be looked up and heard.
+
+    In any workspace: all of them keep their waiting files in one place, by content.
+    """
+    found = await session.scalar(
+        select(Submission.id)
+        .where(
+            Submission.upload_sha256 == sha256,
+            Submission.status == Status.RECEIVED,
+            Submission.id != except_id,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def record_upload(
     session: AsyncSession, *, workspace_id: int, submission_id: int, sha256: str, name: str
 ) -> None:

@@ -164,6 +164,49 @@ async def test_a_decision_and_the_end_of_processing_at_once_both_count(
     assert (now.status, now.version) == (Status.KEPT, 3 if queued else 2)
 
 
+async def test_a_move_shows_in_a_row_that_was_loaded_before_another_moved_it(
+    desk: Desk, make_session: async_sessionmaker[AsyncSession]
+) -> None:
+    submission = await desk.submit()
+    await desk.session.commit()
+    async with make_session.begin() as elsewhere:
+        await moves.move(
+            elsewhere,
+            workspace_id=desk.workspace_id,
+            submission_id=submission.id,
+            to=Status.QUEUED,
+            actor=None,
+            at=NOW,
+        )
+
+    assert await desk.move(submission, Status.KEPT)
+    assert (submission.status, submission.version) == (Status.KEPT, 3)
+
+
+async def test_of_two_undos_at_once_exactly_one_counts(
+    desk: Desk, make_session: async_sessionmaker[AsyncSession]
+) -> None:
+    submission = await _standing_at(desk, Status.KEPT)
+    await desk.session.commit()
+    both_ready = asyncio.Barrier(2)
+
+    async def undo() -> Status | None:
+        async with make_session() as session:
+            await both_ready.wait()
+            async with session.begin():
+                return await moves.undo_last_decision(
+                    session,
+                    workspace_id=desk.workspace_id,
+                    submission_id=submission.id,
+                    actor=desk.curator,
+                    at=LATER,
+                )
+
+    restored = await asyncio.gather(undo(), undo())
+
+    assert sorted(restored, key=str) == [None, Status.RECEIVED]
+
+
 @pytest.mark.parametrize(
     ("before", "decided"),
     [
