@@ -137,7 +137,7 @@ class Spotify:
         if task is None:
             task = asyncio.create_task(self._look_up(track_id))
             self._running[track_id] = task
-            task.add_done_callback(lambda done: self._landed(track_id, done))
+            task.add_done_callback(lambda _: self._running.pop(track_id))
         # Shielded: whoever stops waiting must not take the answer from the others.
         return await asyncio.shield(task)
 
@@ -155,14 +155,8 @@ class Spotify:
         """Stop waiting for answers and let go of threads and connections."""
         for task in self._running.values():
             task.cancel()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False)
         self._client.close()
-
-    def _landed(self, track_id: TrackId, task: asyncio.Task[Track]) -> None:
-        del self._running[track_id]
-        # Looked at, so that asyncio does not complain where everybody has stopped waiting.
-        if not task.cancelled():
-            task.exception()
 
     async def _look_up(self, track_id: TrackId) -> Track:
         kept = _kept(await self._ledger.cached(track_id, self._now()))

@@ -1,6 +1,7 @@
 """The Spotify adapter against the sandbox, and against replies that the sandbox never gives."""
 
 import asyncio
+import gc
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -8,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -138,29 +140,39 @@ async def desk() -> AsyncIterator[Desk]:
 
 @dataclass(slots=True)
 class Scripted:
-    """A server with one reply for all look-ups, and one for the token."""
+    """A server with one reply for all look-ups, once `released`, and one for the token."""
 
     track: Callable[[], web.Response]
     token: Callable[[], web.Response]
     tracks_asked: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
-    async def spotify(self) -> AsyncIterator[Spotify]:
+    async def spotify(self, *, hold: bool = False) -> AsyncIterator[Spotify]:
+        if not hold:
+            self.released.set()
         app = web.Application()
         app.router.add_post("/token", self._token)
         app.router.add_get("/v1/{path:.*}", self._get)
-        runner = web.AppRunner(app, access_log=None)
+        runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-            async with adapter(api_url=f"{base}/v1", token_url=f"{base}/token") as spotify:
+            async with adapter(
+                api_url=f"{base}/v1", token_url=f"{base}/token", seconds=30
+            ) as spotify:
                 yield spotify
         finally:
             await runner.cleanup()
 
     async def _get(self, _: web.Request) -> web.Response:
         self.tracks_asked += 1
+        self.arrived.set()
+        await self.released.wait()
         return self.track()
 
     async def _token(self, _: web.Request) -> web.Response:
@@ -374,6 +386,40 @@ async def test_giving_up_does_not_hang(desk: Desk) -> None:
     ) as spotify:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(spotify.track(desk.song_id()), 0.01)
+
+
+# Closing must not wait for the threads: the answer that they wait for comes from this very loop.
+@pytest.mark.timeout(10)
+async def test_closing_gives_up_what_is_under_way() -> None:
+    server = scripted()
+
+    async with server.spotify(hold=True) as spotify:
+        waiting = [
+            asyncio.create_task(spotify.track(TrackId(f"{number:022}"))) for number in range(4)
+        ]
+        await server.arrived.wait()
+
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [asyncio.CancelledError] * 4
+
+
+async def test_a_failure_that_nobody_waits_for_troubles_nobody() -> None:
+    troubles: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, trouble: troubles.append(trouble))
+    server = scripted(lambda: web.Response(status=404))
+
+    async with server.spotify(hold=True) as spotify:
+        gone = asyncio.create_task(spotify.track(ID))
+        await server.arrived.wait()
+        gone.cancel()
+        server.released.set()
+        # Another track's answer comes after the first one's.
+        with pytest.raises(NoSuchTrackError):
+            await spotify.track(TrackId("0" * 22))
+
+    gc.collect()
+    assert gone.cancelled()
+    assert troubles == []
 
 
 async def test_a_lapsed_premium_is_named(desk: Desk) -> None:
