@@ -28,6 +28,28 @@ async def test_the_queue_is_as_long_as_what_waits_in_it(desk: Desk) -> None:
     assert count == len(WAITING)
 
 
+async def test_the_place_in_line_is_by_age_alone(desk: Desk) -> None:
+    second = await desk.submit("second", now=NOW + DAY)
+    first = await desk.submit("first")
+    third = await desk.submit("third", now=NOW + DAY)
+    await desk.submit("last", now=NOW + 2 * DAY)
+    await desk.move(await desk.submit("answered"), Status.KEPT)
+    await (await open_desk(desk.session, "other")).submit()
+
+    places = [
+        await history.place_in_line(desk.session, submission=submission)
+        for submission in (first, second, third)
+    ]
+    assert places == [1, 2, 3]
+
+
+async def test_what_is_answered_has_no_place_in_line(desk: Desk) -> None:
+    submission = await desk.submit()
+    await desk.move(submission, Status.DECLINED)
+
+    assert await history.place_in_line(desk.session, submission=submission) is None
+
+
 async def test_an_artist_waits_with_what_is_unanswered(desk: Desk) -> None:
     await _all_statuses(desk)
 

@@ -2,12 +2,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from db import decisions, events, moves, submissions
 from db.models import Answer, EventKind, Status, Submission
 from db.status import DECIDED, MOVES, UNANSWERED
 from tests.db.desk import NOW, Desk, open_desk
+from tests.db.race import until_blocked
 
 # The way from `received` to each status, by allowed moves.
 WAYS: dict[Status, list[Status]] = {
@@ -92,6 +93,24 @@ async def test_a_refused_move_leaves_no_trace(desk: Desk) -> None:
     assert submission.version == 2
 
 
+async def test_a_move_may_be_narrowed_down_to_where_it_starts(desk: Desk) -> None:
+    submission = await desk.submit()
+
+    async def keep(only_from: Status) -> bool:
+        return await moves.move(
+            desk.session,
+            workspace_id=desk.workspace_id,
+            submission_id=submission.id,
+            to=Status.KEPT,
+            actor=desk.curator,
+            at=NOW,
+            only_from={only_from},
+        )
+
+    assert not await keep(Status.QUEUED)
+    assert await keep(Status.RECEIVED)
+
+
 async def test_another_workspace_moves_nothing(desk: Desk) -> None:
     submission = await desk.submit()
     other = await open_desk(desk.session, "other")
@@ -133,6 +152,41 @@ async def test_of_two_curators_who_decide_at_once_exactly_one_wins(
     assert [kind for kind, _ in await _history(desk, submission)] == [
         EventKind.SUBMITTED,
         EventKind.MOVED,
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_decision_that_waited_for_the_end_of_processing_still_counts(
+    desk: Desk, engine: AsyncEngine, make_session: async_sessionmaker[AsyncSession]
+) -> None:
+    submission = await desk.submit()
+    await desk.session.commit()
+
+    async def go(session: AsyncSession, to: Status) -> bool:
+        return await moves.move(
+            session,
+            workspace_id=desk.workspace_id,
+            submission_id=submission.id,
+            to=to,
+            actor=None,
+            at=NOW,
+        )
+
+    async def keep() -> bool:
+        async with make_session.begin() as session:
+            return await go(session, Status.KEPT)
+
+    async with make_session.begin() as processing, asyncio.TaskGroup() as curators:
+        queued = await go(processing, Status.QUEUED)
+        kept = curators.create_task(keep())
+        await until_blocked(engine)
+        await processing.commit()
+
+    assert queued
+    assert kept.result()
+    assert (await _history(desk, submission))[1:] == [
+        (EventKind.MOVED, Status.QUEUED),
+        (EventKind.MOVED, Status.KEPT),
     ]
 
 

@@ -2,11 +2,12 @@ import asyncio
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from db import curators, decisions, events, members, playlists, submissions, votes, workspaces
 from db.models import Answer, Identity, Member, Platform, Role, Workspace
 from tests.db.desk import NOW, Desk, fill, open_desk
+from tests.db.race import until_blocked
 
 
 async def test_a_workspace_is_made_once(session: AsyncSession) -> None:
@@ -52,24 +53,46 @@ async def test_an_unknown_account_is_nobody(desk: Desk) -> None:
     assert stranger is None
 
 
-async def test_two_first_meetings_at_once_make_one_member(
+async def _meet(session: AsyncSession, workspace_id: int) -> int:
+    member = await members.ensure(
+        session,
+        workspace_id=workspace_id,
+        platform=Platform.SLACK,
+        external_id="U1",
+        display_name="New",
+        now=NOW,
+    )
+    return member.id
+
+
+async def test_first_meetings_at_once_make_one_member(
     desk: Desk, make_session: async_sessionmaker[AsyncSession]
 ) -> None:
     async def meet() -> int:
         async with make_session.begin() as session:
-            member = await members.ensure(
-                session,
-                workspace_id=desk.workspace_id,
-                platform=Platform.SLACK,
-                external_id="U1",
-                display_name="New",
-                now=NOW,
-            )
-            return member.id
+            return await _meet(session, desk.workspace_id)
 
     met = await asyncio.gather(*(meet() for _ in range(4)))
 
     assert len(set(met)) == 1
+    assert await desk.session.scalar(select(func.count()).select_from(Member)) == 3
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_meeting_that_waited_for_another_finds_its_member_and_leaves_no_second(
+    desk: Desk, engine: AsyncEngine, make_session: async_sessionmaker[AsyncSession]
+) -> None:
+    async def meet() -> int:
+        async with make_session.begin() as session:
+            return await _meet(session, desk.workspace_id)
+
+    async with make_session.begin() as first, asyncio.TaskGroup() as others:
+        met = await _meet(first, desk.workspace_id)
+        again = others.create_task(meet())
+        await until_blocked(engine)
+        await first.commit()
+
+    assert again.result() == met
     assert await desk.session.scalar(select(func.count()).select_from(Member)) == 3
 
 

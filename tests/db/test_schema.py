@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, String, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from db import schema
@@ -81,15 +84,40 @@ async def test_every_revision_goes_back_and_forth(bare_url: str, steps: int) -> 
 
 async def test_going_back_and_forth_one_step_keeps_the_other_rows(bare_url: str) -> None:
     await schema.upgrade(bare_url)
-    engine = create_engine(bare_url)
-    async with sessions(engine).begin() as session:
-        await fill(await open_desk(session))
-    await engine.dispose()
+    await _fill(bare_url)
     await schema.downgrade_one(bare_url)
     await schema.upgrade(bare_url)
 
     assert await _execute(bare_url, "SELECT count(*) FROM submissions") == 1
     assert await _execute(bare_url, "SELECT count(*) FROM decisions") == 1
+
+
+async def test_rebuilding_a_table_on_sqlite_keeps_the_rows_that_point_to_it(
+    sqlite_url: str,
+) -> None:
+    def rebuild(config: Config) -> None:
+        operations = Operations(MigrationContext.configure(config.attributes["connection"]))
+        with operations.batch_alter_table("submissions", recreate="always") as batch:
+            batch.add_column(Column("mood", String()))
+
+    await _fill(sqlite_url)
+    await schema._with_connection(sqlite_url, rebuild)
+
+    assert await _execute(sqlite_url, "SELECT mood FROM submissions") is None
+    assert await _execute(sqlite_url, "SELECT count(*) FROM decisions") == 1
+
+
+async def test_a_migration_that_would_leave_broken_references_changes_nothing(
+    sqlite_url: str,
+) -> None:
+    def lose_the_people(config: Config) -> None:
+        config.attributes["connection"].execute(text("DELETE FROM members"))
+
+    await _fill(sqlite_url)
+    with pytest.raises(RuntimeError, match=r"would break \d+ references"):
+        await schema._with_connection(sqlite_url, lose_the_people)
+
+    assert await _execute(sqlite_url, "SELECT count(*) FROM members") == 2
 
 
 async def test_the_migrations_and_the_models_say_the_same(bare_url: str) -> None:
@@ -129,6 +157,13 @@ def test_a_revision_never_imports_our_code() -> None:
 
     assert len(files) == len(REVISIONS)
     assert [file.name for file in files if ours.search(file.read_text())] == []
+
+
+async def _fill(url: str) -> None:
+    engine = create_engine(url)
+    async with sessions(engine).begin() as session:
+        await fill(await open_desk(session))
+    await engine.dispose()
 
 
 async def _execute(url: str, statement: str) -> object:

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from db import events, exposures, moves, scores, submissions, votes
+from db import changes, events, exposures, moves, scores, submissions, votes
 from db.models import AiUse, Answer, Event, EventKind, Status, Submission
 from db.submissions import Draw, Sent
 from tests.db.desk import NOW, Desk, open_desk, score_of
@@ -220,6 +220,48 @@ async def test_what_processing_finds_out_is_noted_and_told(
         desk.session, workspace_id=desk.workspace_id, submission_id=submission.id
     )
     assert [event.kind for event in told] == [EventKind.SUBMITTED, EventKind.RESOLVED, kind]
+
+
+async def test_what_waits_without_a_score_is_found_by_the_reason(desk: Desk) -> None:
+    for spotify_id, reason in (("b", "no_preview"), ("a", "source_down"), ("c", None)):
+        submission = await desk.submit(spotify_id)
+        await submissions.record_audio(
+            desk.session,
+            workspace_id=desk.workspace_id,
+            submission_id=submission.id,
+            unscored_reason=reason,
+            at=NOW,
+        )
+        await desk.move(submission, Status.QUEUED)
+
+    found = await submissions.unscored(
+        desk.session, workspace_id=desk.workspace_id, reasons={"source_down", "quota"}
+    )
+    assert [row.spotify_id for row in found] == ["a"]
+
+
+async def test_the_changes_of_a_playlist_come_in_order_with_what_a_digest_asks(
+    desk: Desk,
+) -> None:
+    submission = await desk.submit()
+    await desk.move(submission, Status.KEPT)
+    await desk.undo(submission, at=NOW + timedelta(hours=1))
+    await desk.move(submission, Status.DECLINED, at=NOW + timedelta(hours=2))
+    await (await open_desk(desk.session, "other")).submit()
+
+    found = await changes.of_playlist(
+        desk.session,
+        workspace_id=desk.workspace_id,
+        playlist_id=desk.playlist_id,
+        before=NOW + timedelta(hours=2),
+    )
+    assert [(change.to_status, change.undone) for change in found] == [
+        (Status.RECEIVED, False),
+        (Status.KEPT, False),
+        (Status.RECEIVED, True),
+    ]
+    assert {change.submission_id for change in found} == {submission.id}
+    assert {(change.received_at, change.discovery) for change in found} == {(NOW, False)}
 
 
 async def test_events_of_a_playlist_are_those_from_the_start_to_before_the_end(
