@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Event, EventKind, Status, Submission
+from db.models import Event, EventKind, Member, Status, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,8 @@ class StatusChange:
     undone: bool
     received_at: datetime
     discovery: bool
+    # Who did it; None is Earmark itself.
+    by: str | None = None
 
 
 async def of_playlist(
@@ -33,8 +35,10 @@ async def of_playlist(
             Event.kind,
             Submission.received_at,
             Submission.discovery,
+            Member.display_name,
         )
         .join(Submission, Submission.id == Event.submission_id)
+        .outerjoin(Event.actor)
         .where(
             Event.workspace_id == workspace_id,
             Submission.workspace_id == workspace_id,
@@ -52,7 +56,8 @@ async def of_playlist(
             undone=kind is EventKind.UNDONE,
             received_at=received_at,
             discovery=discovery,
+            by=by,
         )
-        for submission_id, at, to_status, kind, received_at, discovery in found
+        for submission_id, at, to_status, kind, received_at, discovery, by in found
         if to_status is not None
     ]

@@ -3,6 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDoneError, NotAllowedError, WeakMatchError
+from bot.texts import status_words
+from bot.workflow.naming import typed
 from bot.workflow.people import Person
 from bot.workflow.review import find_submission
 from bot.workflow.submit import OwnFile
@@ -37,7 +39,7 @@ async def attach(
         workspace_id=workspace_id,
         submission_id=submission.id,
         sha256=upload.sha256,
-        name=upload.name,
+        name=typed(upload.name) or "file",
     )
     return submission.id
 
@@ -55,7 +57,9 @@ async def _own_unscored(
     if member is None or member.id != submission.member_id:
         raise NotAllowedError(f"{submission.code} is not yours.")
     if submission.status not in WAITING:
-        raise AlreadyDoneError(f"{submission.code} is already {submission.status.value}.")
+        raise AlreadyDoneError(
+            f"{submission.code} is already over: {status_words(submission.status)}."
+        )
     if submission.unscored_reason is None:
         raise AlreadyDoneError(f"{submission.code} needs nothing from you.")
     return submission

@@ -11,16 +11,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import RuleError
-from bot.messages import DigestRow, DigestView, Meter
+from bot.messages import DigestRow, DigestView, Meter, plain
 from bot.workflow.naming import track_label
-from bot.workflow.review import last_change
 from bot.workflow.submit import find_playlist
-from db import changes, events, submissions
+from db import changes, submissions
 from db.changes import StatusChange
 from db.status import DECIDED, WAITING, Status
 
 _WEEK_TEXT = re.compile(r"(\d{4})-?W(\d{1,2})", re.ASCII | re.IGNORECASE)
 _ANSWERS = frozenset({Status.KEPT, Status.DECLINED})
+# Where a submission ends without an answer, whatever a curator had said to it before.
+_NO_ANSWER = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +35,9 @@ class Week:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What a week's changes add up to. `kept_ids` are the additions, in the order of the week."""
+    """What a week's changes add up to. `kept` are the additions, in the order of the week."""
 
-    kept_ids: list[int] = field(default_factory=list)
+    kept: list[StatusChange] = field(default_factory=list)
     maybe: int = 0
     declined: int = 0
     reversed: int = 0
@@ -58,7 +59,7 @@ async def preview(
         session, workspace_id=workspace_id, playlist_id=found.id, before=span.ends_at
     )
     tally = add_up(history, span)
-    return _view(found.name, span, tally, await _added(session, workspace_id, tally.kept_ids))
+    return _view(found.name, span, tally, await _added(session, workspace_id, tally.kept))
 
 
 def week_of(moment: datetime, zone: ZoneInfo) -> Week:
@@ -69,7 +70,7 @@ def week_of(moment: datetime, zone: ZoneInfo) -> Week:
 
 def parse_week(text: str, zone: ZoneInfo) -> Week:
     """Return the week that `2026-W47` names, or raise RuleError."""
-    no_week = RuleError(f"{text!r} is no ISO week such as 2026-W47.", rule="week")
+    no_week = RuleError(f"{plain(text)!r} is no ISO week such as 2026-W47.", rule="week")
     match = _WEEK_TEXT.fullmatch(text.strip())
     if match is None:
         raise no_week
@@ -86,6 +87,7 @@ def add_up(history: Iterable[StatusChange], week: Week) -> Tally:
     by_submission = sorted(history, key=lambda change: change.submission_id)
     for _, group in groupby(by_submission, key=lambda change: change.submission_id):
         _count(tally, list(group), week)
+    tally.kept.sort(key=lambda change: (change.at, change.submission_id))
     return tally
 
 
@@ -95,10 +97,11 @@ def _count(tally: Tally, history: Sequence[StatusChange], week: Week) -> None:
         return
     tally.waiting += past[-1].to_status in WAITING
     tally.reversed += sum(change.undone and change.at >= week.starts_at for change in past)
-    this_week = [change for change in _in_force(past) if change.at >= week.starts_at]
+    standing = _in_force(past)
+    this_week = [change for change in standing if change.at >= week.starts_at]
     tally.expired += any(change.to_status is Status.EXPIRED for change in this_week)
     answers = [change for change in this_week if change.to_status in DECIDED]
-    if not answers:
+    if not answers or standing[-1].to_status in _NO_ANSWER:
         return
     # A maybe that became a keep within the week is a keep.
     answer = answers[-1]
@@ -106,7 +109,7 @@ def _count(tally: Tally, history: Sequence[StatusChange], week: Week) -> None:
     tally.maybe += answer.to_status is Status.MAYBE
     tally.declined += answer.to_status is Status.DECLINED
     if kept:
-        tally.kept_ids.append(answer.submission_id)
+        tally.kept.append(answer)
     if answer.to_status in _ANSWERS:
         tally.waits_days.append((answer.at - answer.received_at) / timedelta(days=1))
         (tally.discovery if answer.discovery else tally.rest).append(kept)
@@ -138,27 +141,18 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 async def _added(
-    session: AsyncSession, workspace_id: int, submission_ids: Sequence[int]
+    session: AsyncSession, workspace_id: int, kept: Sequence[StatusChange]
 ) -> tuple[DigestRow, ...]:
     rows = []
-    for submission_id in submission_ids:
+    for change in kept:
         found = await submissions.get(
-            session, workspace_id=workspace_id, submission_id=submission_id
+            session, workspace_id=workspace_id, submission_id=change.submission_id
         )
-        if found is None:  # deleted by its artist since
+        if found is None:  # deleted by its artist at this very moment
             continue
         title, artist = track_label(found)
-        last = last_change(
-            await events.of(session, workspace_id=workspace_id, submission_id=submission_id)
-        )
         rows.append(
-            DigestRow(
-                code=found.code,
-                title=title,
-                artist=artist,
-                by=last.actor.display_name if last and last.actor else None,
-                url=found.link,
-            )
+            DigestRow(code=found.code, title=title, artist=artist, by=change.by, url=found.link)
         )
     return tuple(rows)
 
@@ -169,7 +163,7 @@ def _view(name: str, week: Week, tally: Tally, added: tuple[DigestRow, ...]) -> 
         iso_week=week.label,
         starts_at=week.starts_at,
         ends_at=week.ends_at,
-        kept=len(tally.kept_ids),
+        kept=len(tally.kept),
         maybe=tally.maybe,
         declined=tally.declined,
         reversed=tally.reversed,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import NotAllowedError
+from bot.errors import NotAllowedError, RuleError
 from bot.messages import plain
 from db import curators, members
 from db.models import Member, Platform, Playlist
@@ -21,8 +21,13 @@ class Person:
 
 
 def console_person(name: str) -> Person:
-    """Return the person called `name` at the console, where the name is all there is."""
+    """Return the person called `name` at the console, where the name is all there is.
+
+    RuleError where nothing of the name can be shown: all such people would be one.
+    """
     shown = plain(name)
+    if not shown:
+        raise RuleError("That name shows no letter. Say who you are, as in --as ana.", rule="name")
     return Person(platform=Platform.CONSOLE, external_id=shown.casefold(), name=shown)
 
 
@@ -35,7 +40,8 @@ async def member_of(
         workspace_id=workspace_id,
         platform=person.platform,
         external_id=person.external_id,
-        display_name=person.name,
+        # Platforms let people call themselves anything; no view has to distrust a stored name.
+        display_name=plain(person.name) or "somebody",
         now=now,
     )
 

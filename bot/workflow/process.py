@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -25,29 +25,27 @@ from bot.errors import (
     UnusableAudioError,
     WeakMatchError,
 )
-from bot.matching import artist_key, title_key
-from bot.track import Audio, Origin, Track, TrackId, Verdict
+from bot.matching import confirmed
+from bot.messages import plain
+from bot.texts import NOTE_LIMIT
+from bot.track import Audio, Track, Verdict
 from bot.workflow import rules
 from bot.workflow.analysis import score_row
-from bot.workflow.naming import file_label
-from bot.workflow.submit import refuse_duplicate, rules_of
-from db import moves, scores, submissions, tracks
-from db.models import Submission
+from bot.workflow.identify import Identified, Lookup, identify, store
+from bot.workflow.submit import find_playlist, refuse_duplicate, rules_of
+from db import moves, scores, submissions
+from db.models import Score, Submission
+from db.models import Track as TrackRow
 from db.status import WAITING, Status
-from scoring.scorer import Analysis
+
+if TYPE_CHECKING:
+    # Only the type: the scorer's libraries take half a second to load, and a queue needs none.
+    from scoring.scorer import Analysis
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Sessions = async_sessionmaker[AsyncSession]
-
-
-class Lookup(Protocol):
-    """Finds out what a link names."""
-
-    async def track_id_of(self, link: str) -> TrackId: ...
-
-    async def track(self, track_id: TrackId) -> Track: ...
 
 
 class AudioLadder(Protocol):
@@ -70,7 +68,7 @@ class Hearing(Protocol):
     @property
     def model_version(self) -> str: ...
 
-    async def score(self, content: bytes) -> Analysis: ...
+    async def score(self, content: bytes) -> "Analysis": ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +100,7 @@ class Processed:
     reason: str | None = None
     sentence: str = ""
     refused: EarmarkError | None = None
-    analysis: Analysis | None = None
+    analysis: "Analysis | None" = None
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -116,7 +114,7 @@ class Processed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Heard:
     audio: Audio
-    analysis: Analysis
+    analysis: "Analysis"
 
 
 async def process(
@@ -136,11 +134,13 @@ async def process(
         submission = await submissions.get(
             session, workspace_id=workspace_id, submission_id=submission_id
         )
-    if submission is None or submission.status not in WAITING:
-        return Processed(code=submission.code if submission else "", outcome=Outcome.GONE)
-    if submission.status is Status.QUEUED and submission.unscored_reason is None:
-        return Processed(code=submission.code, outcome=Outcome.SCORED)
+    if submission is None:
+        return Processed(code="", outcome=Outcome.GONE)
     job = _Job(submission, sessions=sessions, services=services, now=now, confirmed=confirmed)
+    if done := _done(submission):
+        # The process may have been killed after its commit, and before it deleted the file.
+        await job.drop_file()
+        return Processed(code=submission.code, outcome=done)
     try:
         return await job.run()
     except (LinkError, NoSuchTrackError, RuleError) as error:
@@ -166,14 +166,14 @@ class _Job:
         self._now = now
 
     async def run(self) -> Processed:
-        track = await self._identify()
-        track_id = await self._store_track(track)
         try:
-            if await self._scored_before(track_id):
-                return await self._queue(track_id, verdict=None, heard=None)
+            found = await identify(self._submission, self._services.lookup)
+            track_id, track = await self._store_track(found)
+            if known := await self._score_of(track_id):
+                return await self._queue_again(known)
             audio = await self._audio(track)
             heard = _Heard(audio=audio, analysis=await self._services.hearing.score(audio.content))
-            return await self._queue(track_id, verdict=audio.verdict, heard=heard)
+            return await self._queue(track_id, heard)
         except UnusableAudioError as error:
             if self._submission.upload_sha256 and not self._submission.link:
                 # Without a link there is nothing else that a curator could listen to.
@@ -190,10 +190,9 @@ class _Job:
 
     async def refuse(self, error: EarmarkError) -> Processed:
         """Close the submission in Earmark's own name: it cannot be reviewed at all."""
-        submission = self._submission
-        reason = _reason(error)
+        submission, reason, sentence = self._submission, _reason(error), _sentence(error)
         async with self._sessions.begin() as session:
-            await moves.move(
+            closed = await moves.move(
                 session,
                 workspace_id=submission.workspace_id,
                 submission_id=submission.id,
@@ -201,74 +200,43 @@ class _Job:
                 actor=None,
                 at=self._now(),
                 reasons=[reason],
-                note=str(error),
+                note=sentence,
+                # A curator who was faster keeps the last word.
+                only_from=WAITING,
             )
-        self._drop_file()
+        await self.drop_file()
+        if not closed:
+            return Processed(code=submission.code, outcome=Outcome.GONE)
         log.info("refused submission=%d reason=%s", submission.id, reason)
         return Processed(
             code=submission.code,
             outcome=Outcome.REFUSED,
             reason=reason,
-            sentence=str(error),
+            sentence=sentence,
             refused=error,
         )
 
-    async def _identify(self) -> Track:
-        """Return what was submitted: from the services, else from what the artist typed."""
+    async def drop_file(self) -> None:
+        """Delete the artist's file, unless another submission of it is still to be heard."""
         submission = self._submission
-        if submission.link is None:
-            return self._from_file()
-        track_id = TrackId(submission.spotify_id) if submission.spotify_id else None
-        try:
-            if track_id is None:
-                track_id = await self._services.lookup.track_id_of(submission.link)
-            track = await self._services.lookup.track(track_id)
-        except (SourceDownError, QuotaError, SourceRefusedError) as error:
-            log.warning("submission=%d is known by its link only: %s", submission.id, error)
-            return self._from_typing(track_id)
-        # Spotify's title page names no artist.
-        return track if track.artists else replace(track, artists=self._typed_artists())
+        if submission.upload_sha256 is None:
+            return
+        async with self._sessions() as session:
+            awaited = await submissions.file_awaited(
+                session, sha256=submission.upload_sha256, except_id=submission.id
+            )
+            if not awaited:
+                self._services.files.discard(submission.upload_sha256)
 
-    def _typed_artists(self) -> tuple[str, ...]:
-        return _names(self._submission.typed_artist or self._submission.member.display_name)
-
-    def _from_file(self) -> Track:
-        submission = self._submission
-        artist, title = file_label(submission.upload_name)
-        return Track(
-            origin=Origin.ARTIST if submission.typed_title else Origin.UPLOAD,
-            title=submission.typed_title or title or "Untitled",
-            artists=_names(submission.typed_artist or artist or submission.member.display_name),
-        )
-
-    def _from_typing(self, track_id: TrackId | None) -> Track:
-        submission = self._submission
-        return Track(
-            origin=Origin.ARTIST,
-            title=submission.typed_title or f"Spotify track {track_id or ''}".strip(),
-            artists=self._typed_artists(),
-            spotify_id=track_id,
-            url=submission.link,
-        )
-
-    async def _store_track(self, track: Track) -> int:
-        """Store the track and tie the submission to it, or raise RuleError."""
+    async def _store_track(self, found: Identified) -> tuple[int, Track]:
+        """Store the track, tie the submission to it and return both, or raise RuleError."""
         submission, now = self._submission, self._now()
-        rules.check_explicit(rules_of(submission.playlist), explicit=track.explicit)
         async with self._sessions.begin() as session:
-            row = await tracks.upsert(
-                session,
-                workspace_id=submission.workspace_id,
-                facts=_facts(track),
-                title_key=title_key(track),
-                artist_key=artist_key(track),
-                now=now,
-                spotify_id=track.spotify_id,
-                audio_sha256=submission.upload_sha256,
+            # One at a time: of two links to one recording each would miss the other.
+            await find_playlist(
+                session, submission.workspace_id, submission.playlist.name, lock=True
             )
-            await refuse_duplicate(
-                session, submission.playlist, track=row, except_id=submission.id, now=now
-            )
+            row, track = await store(session, submission, found, now=now)
             await submissions.record_track(
                 session,
                 workspace_id=submission.workspace_id,
@@ -277,9 +245,25 @@ class _Job:
                 spotify_id=track.spotify_id,
                 at=now,
             )
-            return row.id
+            refusal = await self._refusal(session, row)
+        # After the commit, so that what was refused has its name.
+        if refusal is not None:
+            raise refusal
+        return row.id, track
 
-    async def _scored_before(self, track_id: int) -> bool:
+    async def _refusal(self, session: AsyncSession, row: TrackRow) -> RuleError | None:
+        """Return the rule that the track breaks, now that it is known which one it is."""
+        submission = self._submission
+        try:
+            rules.check_explicit(rules_of(submission.playlist), explicit=row.explicit)
+            await refuse_duplicate(
+                session, submission.playlist, track=row, except_id=submission.id, now=self._now()
+            )
+        except RuleError as error:
+            return error
+        return None
+
+    async def _score_of(self, track_id: int) -> Score | None:
         async with self._sessions() as session:
             known = await scores.latest(
                 session,
@@ -287,7 +271,7 @@ class _Job:
                 track_ids=[track_id],
                 model_version=self._services.hearing.model_version,
             )
-        return track_id in known
+        return known.get(track_id)
 
     async def _audio(self, track: Track) -> Audio:
         ladder = self._services.ladder(self._submission.upload_sha256)
@@ -296,47 +280,48 @@ class _Job:
         except WeakMatchError as found:
             if not self._confirmed:
                 raise
-            theirs = replace(
-                track,
-                title=found.title,
-                artists=found.artists or track.artists,
-                isrc=found.isrc,
-                duration_ms=found.duration_ms,
-            )
+            theirs = confirmed(track, found)
         return replace(await ladder.audio(theirs), verdict=Verdict.CONFIRMED)
 
-    async def _queue(
-        self, track_id: int, *, verdict: Verdict | None, heard: _Heard | None
-    ) -> Processed:
+    async def _queue(self, track_id: int, heard: _Heard) -> Processed:
         """Store the score and queue the submission in one commit."""
         submission, now = self._submission, self._now()
-        async with self._sessions.begin() as session:
-            if heard is not None:
-                await scores.put(
-                    session,
-                    score_row(
-                        heard.analysis,
-                        workspace_id=submission.workspace_id,
-                        track_id=track_id,
-                        audio_origin=heard.audio.origin,
-                        at=now,
-                    ),
-                )
-            await submissions.record_audio(
-                session,
-                workspace_id=submission.workspace_id,
-                submission_id=submission.id,
-                at=now,
-                match_verdict=verdict,
-                audio_origin=heard.audio.origin if heard else None,
-            )
-            await self._arrive(session, at=now)
-        self._drop_file()
-        return Processed(
-            code=submission.code,
-            outcome=Outcome.SCORED,
-            analysis=heard.analysis if heard else None,
+        row = score_row(
+            heard.analysis,
+            workspace_id=submission.workspace_id,
+            track_id=track_id,
+            audio_origin=heard.audio.origin,
+            at=now,
         )
+        async with self._sessions.begin() as session:
+            await scores.put(session, row)
+            await self._arrive_scored(
+                session, origin=heard.audio.origin, verdict=heard.audio.verdict, at=now
+            )
+        await self.drop_file()
+        return Processed(code=submission.code, outcome=Outcome.SCORED, analysis=heard.analysis)
+
+    async def _queue_again(self, known: Score) -> Processed:
+        """Queue the submission with a score that the track has already."""
+        async with self._sessions.begin() as session:
+            await self._arrive_scored(
+                session, origin=known.audio_origin, verdict=None, at=self._now()
+            )
+        await self.drop_file()
+        return Processed(code=self._submission.code, outcome=Outcome.SCORED)
+
+    async def _arrive_scored(
+        self, session: AsyncSession, *, origin: str, verdict: Verdict | None, at: datetime
+    ) -> None:
+        await submissions.record_audio(
+            session,
+            workspace_id=self._submission.workspace_id,
+            submission_id=self._submission.id,
+            at=at,
+            match_verdict=verdict,
+            audio_origin=origin,
+        )
+        await self._arrive(session, at=at)
 
     async def _leave_unscored(self, error: EarmarkError) -> Processed:
         """Queue the submission by its age: no score is no reason to wait longer."""
@@ -351,9 +336,15 @@ class _Job:
                 unscored_reason=reason,
             )
             await self._arrive(session, at=now)
+        if isinstance(error, UnusableAudioError):
+            # It will not get better, and the artist may send another.
+            await self.drop_file()
         log.info("not scored submission=%d reason=%s", submission.id, reason)
         return Processed(
-            code=submission.code, outcome=Outcome.UNSCORED, reason=reason, sentence=str(error)
+            code=submission.code,
+            outcome=Outcome.UNSCORED,
+            reason=reason,
+            sentence=_sentence(error),
         )
 
     async def _arrive(self, session: AsyncSession, *, at: datetime) -> None:
@@ -367,9 +358,14 @@ class _Job:
             at=at,
         )
 
-    def _drop_file(self) -> None:
-        if self._submission.upload_sha256:
-            self._services.files.discard(self._submission.upload_sha256)
+
+def _done(submission: Submission) -> Outcome | None:
+    """Return what became of a submission where nothing is left to do."""
+    if submission.status not in WAITING:
+        return Outcome.GONE
+    if submission.status is Status.QUEUED and submission.unscored_reason is None:
+        return Outcome.SCORED
+    return None
 
 
 def _reason(error: EarmarkError) -> str:
@@ -383,23 +379,6 @@ def _reason(error: EarmarkError) -> str:
             return error.kind
 
 
-def _names(artist: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in artist.split(",") if name.strip())
-
-
-def _facts(track: Track) -> list[tracks.Facts]:
-    """Return what is known, each part under the name of who said it."""
-    # The title page names no artist: that part is the artist's own word.
-    artists_by = Origin.ARTIST if track.origin is Origin.OEMBED else track.origin
-    return [
-        tracks.Facts(
-            source=track.origin,
-            title=track.title,
-            isrc=track.isrc,
-            duration_ms=track.duration_ms,
-            release_date=track.release_date,
-            explicit=track.explicit,
-            cover_url=track.cover_url,
-        ),
-        tracks.Facts(source=artists_by, artists=track.artists),
-    ]
+def _sentence(error: EarmarkError) -> str:
+    """Return what the person is told; titles that services and artists chose are in it."""
+    return plain(str(error), limit=NOTE_LIMIT)

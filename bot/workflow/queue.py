@@ -103,7 +103,8 @@ def _row(waiting: Waiting, ranked: Ranked, place: int) -> QueueRow:
         why=why_here(ranked),
         status=submission.status.value,
         score=score_line(waiting.score) if waiting.score else None,
-        unscored_reason=submission.unscored_reason,
+        # The track may have been scored since, by way of another playlist.
+        unscored_reason=None if waiting.score else submission.unscored_reason,
         waited_days=ranked.waited_days,
         discovery=submission.discovery,
         claimed_by=submission.claimer.display_name if submission.claimer else None,

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDoneError, NotAllowedError, NotFoundError, RuleError
-from bot.messages import DecisionView
-from bot.texts import DECLINE_REASONS, already_text, reason_words
-from bot.workflow.naming import track_label
+from bot.messages import DecisionView, plain
+from bot.texts import DECLINE_REASONS, NOTE_LIMIT, already_text, reason_words
+from bot.workflow.naming import track_label, typed
 from bot.workflow.people import Person, member_of, require_curator
 from db import decisions, events, exposures, moves, scores, submissions
 from db.models import Event, Member, Submission
@@ -17,6 +17,8 @@ from db.types import Answer, EventKind
 
 # Long enough to notice a slip, short enough that the artist has seldom read the answer.
 UNDO_WINDOW = timedelta(minutes=10)
+# More would be a list of everything, and nothing that the artist could act on.
+_MOST_REASONS = 3
 
 _STATUS = {
     Answer.KEEP: Status.KEPT,
@@ -43,9 +45,10 @@ async def decide(
     submission = await find_submission(session, workspace_id, code)
     member = await member_of(session, workspace_id, person, now=now)
     await require_curator(session, submission.playlist, member)
-    if submission.member_id == member.id:
-        raise NotAllowedError(f"{submission.code} is your own; another curator has to answer it.")
+    _require_another(submission, member)
+    reasons = tuple(dict.fromkeys(reasons))
     _require_reasons(answer, reasons)
+    note = typed(note, limit=NOTE_LIMIT)
     moved = await moves.move(
         session,
         workspace_id=workspace_id,
@@ -76,6 +79,7 @@ async def undo(
     submission = await find_submission(session, workspace_id, code)
     member = await member_of(session, workspace_id, person, now=now)
     await require_curator(session, submission.playlist, member)
+    _require_another(submission, member)
     decision = await decisions.last(session, workspace_id=workspace_id, submission_id=submission.id)
     if decision is None:
         raise AlreadyDoneError(f"{submission.code} has no decision to take back.")
@@ -91,6 +95,8 @@ async def undo(
         submission_id=submission.id,
         actor=member.id,
         at=now,
+        # Somebody may take it back at the same moment: the one before it is not meant.
+        decided_after=decision.at - timedelta.resolution,
     )
     if restored is None:
         raise await _already(session, workspace_id, code, now=now)
@@ -101,8 +107,15 @@ async def find_submission(session: AsyncSession, workspace_id: int, code: str) -
     """Return the submission called `code`, in any case and with or without `T-`."""
     found = await submissions.by_code(session, workspace_id=workspace_id, code=code)
     if found is None:
-        raise NotFoundError(f"There is no submission {code!r}. The queue and the receipt show ids.")
+        raise NotFoundError(
+            f"There is no submission {plain(code)!r}. The queue and the receipt show ids."
+        )
     return found
+
+
+def _require_another(submission: Submission, member: Member) -> None:
+    if submission.member_id == member.id:
+        raise NotAllowedError(f"{submission.code} is your own; another curator has to answer it.")
 
 
 def _require_reasons(answer: Answer, reasons: tuple[str, ...]) -> None:
@@ -112,10 +125,15 @@ def _require_reasons(answer: Answer, reasons: tuple[str, ...]) -> None:
             f"A decline needs a reason that the artist can act on. Choose from: {known}.",
             rule="decline_reason",
         )
+    if len(reasons) > _MOST_REASONS:
+        raise RuleError(
+            f"Choose the {_MOST_REASONS} reasons that matter most, not {len(reasons)}.",
+            rule="decline_reason",
+        )
     for reason in reasons:
         if reason not in DECLINE_REASONS:
             raise RuleError(
-                f"There is no reason called {reason!r}. Choose from: {known}.",
+                f"There is no reason called {plain(reason)!r}. Choose from: {known}.",
                 rule="decline_reason",
             )
 
@@ -127,7 +145,8 @@ async def _already(
     fresh = await find_submission(session, workspace_id, code)
     last = last_change(await events.of(session, workspace_id=workspace_id, submission_id=fresh.id))
     who = last.actor.display_name if last and last.actor else "Earmark"
-    days_ago = (now - last.at) / timedelta(days=1) if last else 0.0
+    # Another machine's clock may run ahead of ours.
+    days_ago = max(0.0, (now - last.at) / timedelta(days=1)) if last else 0.0
     told = already_text(fresh.status, by=who, days_ago=days_ago)
     return AlreadyDoneError(f"{fresh.code} is {told}.")
 

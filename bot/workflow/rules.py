@@ -1,7 +1,7 @@
 """What a playlist asks of a submission: pure checks that name the rule and when it lets go."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.errors import RuleError
 from db.types import AiPolicy, AiUse
@@ -60,7 +60,7 @@ def check_explicit(rules: Rules, *, explicit: bool | None) -> None:
 def _open(rules: Rules, *, now: datetime) -> None:
     if rules.opens_at is not None and now < rules.opens_at:
         raise RuleError(
-            f"{rules.playlist} is closed and opens on {rules.opens_at:%d %b %Y, %H:%M} UTC.",
+            f"{rules.playlist} is closed and opens on {_utc(rules.opens_at, '%d %b %Y')}.",
             rule="opens_at",
             possible_at=rules.opens_at,
         )
@@ -94,10 +94,14 @@ def _weekly(rules: Rules, standing: Standing, *, now: datetime) -> None:
     if free_at > now:
         raise RuleError(
             f"You have sent {_tracks(len(standing.accepted_7d))} in seven days, which is the"
-            f" limit. The next one is welcome from {free_at:%d %b, %H:%M} UTC on.",
+            f" limit. The next one is welcome from {_utc(free_at, '%d %b')} on.",
             rule="per_member_7d",
             possible_at=free_at,
         )
+
+
+def _utc(moment: datetime, day: str) -> str:
+    return f"{moment.astimezone(UTC):{day}, %H:%M} UTC"
 
 
 def _tracks(count: int) -> str:

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDoneError, NotAllowedError
-from bot.messages import StatusRow, StatusView
-from bot.texts import reason_words, status_words
+from bot.messages import StatusRow, StatusView, plain
+from bot.texts import DECLINE_REASONS, reason_words, status_words
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person, member_of
 from bot.workflow.review import find_submission, last_change
@@ -27,7 +27,7 @@ async def show_status(session: AsyncSession, *, workspace_id: int, person: Perso
         external_id=person.external_id,
     )
     if member is None:
-        return StatusView(artist=person.name, rows=())
+        return StatusView(artist=plain(person.name), rows=())
     own = await submissions.of_member(session, workspace_id=workspace_id, member_id=member.id)
     return StatusView(
         artist=member.display_name, rows=tuple([await _row(session, row) for row in own])
@@ -51,7 +51,8 @@ async def withdraw(
         at=now,
     )
     if not moved:
-        raise AlreadyDoneError(f"{submission.code} is already {submission.status.value}.")
+        fresh = await find_submission(session, workspace_id, code)
+        raise AlreadyDoneError(f"{fresh.code} is already over: {status_words(fresh.status)}.")
     return await _row(session, await find_submission(session, workspace_id, code))
 
 
@@ -60,6 +61,8 @@ async def _row(session: AsyncSession, submission: Submission) -> StatusRow:
     last = last_change(
         await events.of(session, workspace_id=submission.workspace_id, submission_id=submission.id)
     )
+    # A maybe is the curators' own: what they wrote to it is not for the artist.
+    answer = None if submission.status in UNANSWERED else last
     waiting = submission.status in WAITING
     return StatusRow(
         code=submission.code,
@@ -69,10 +72,12 @@ async def _row(session: AsyncSession, submission: Submission) -> StatusRow:
         status=status_words(submission.status, submission.unscored_reason),
         place=await history.place_in_line(session, submission=submission) if waiting else None,
         answer_by=submission.due_at if submission.status in UNANSWERED else None,
-        reasons=_reasons(last),
-        note=(last.note if last else None) or "",
+        reasons=_reasons(answer),
+        note=(answer.note if answer else None) or "",
     )
 
 
-def _reasons(last: Event | None) -> tuple[str, ...]:
-    return tuple(reason_words(reason) for reason in last.reasons) if last else ()
+def _reasons(answer: Event | None) -> tuple[str, ...]:
+    # What Earmark itself refuses has a key for programs, and says why in the note.
+    known = [reason for reason in answer.reasons if reason in DECLINE_REASONS] if answer else []
+    return tuple(reason_words(reason) for reason in known)

@@ -4,19 +4,21 @@ Nothing here waits for a service: looking the track up and scoring it is `proces
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LinkError, NotFoundError, RuleError
 from bot.links import find_links, parse_track_id
-from bot.messages import Receipt
+from bot.messages import Receipt, plain
+from bot.texts import NOTE_LIMIT, status_words
 from bot.track import TrackId
 from bot.workflow import rules
-from bot.workflow.naming import track_label
+from bot.workflow.naming import track_label, typed
 from bot.workflow.people import Person, member_of
 from db import history, playlists, submissions
 from db.models import Member, Playlist, Submission, Track
+from db.status import Status
 from db.types import AiUse
 from scoring.ranking import draw_discovery
 
@@ -60,12 +62,13 @@ async def submit(
     session: AsyncSession, *, workspace_id: int, request: Request, now: datetime, seed: int
 ) -> Accepted:
     """Queue what `request` names, or raise LinkError, RuleError or NotFoundError."""
+    link, spotify_id = _link_of(request)
+    playlist = await find_playlist(session, workspace_id, request.playlist, lock=True)
+    # Under the lock: the first of two deliveries at once must not look like somebody else's.
     if request.key and (known := await _known(session, workspace_id, request.key)):
         return Accepted(
             submission_id=known.id, receipt=await receipt_of(session, known), again=True
         )
-    link, spotify_id = _link_of(request)
-    playlist = await find_playlist(session, workspace_id, request.playlist, lock=True)
     member = await member_of(session, workspace_id, request.person, now=now)
     await refuse_duplicate(
         session,
@@ -84,10 +87,10 @@ async def submit(
             link=link,
             spotify_id=spotify_id,
             upload_sha256=request.upload.sha256 if request.upload else None,
-            upload_name=request.upload.name if request.upload else None,
-            typed_title=request.title,
-            typed_artist=request.artist,
-            note=request.note,
+            upload_name=typed(request.upload.name) if request.upload else None,
+            typed_title=typed(request.title),
+            typed_artist=typed(request.artist),
+            note=typed(request.note, limit=NOTE_LIMIT),
             ai_use=request.ai_use,
             owns_rights_at=now if request.owns_rights else None,
         ),
@@ -111,10 +114,11 @@ async def find_playlist(
     if found is not None:
         return found
     there = [
-        playlist.name for playlist in await playlists.list_all(session, workspace_id=workspace_id)
+        plain(playlist.name)
+        for playlist in await playlists.list_all(session, workspace_id=workspace_id)
     ]
     rest = f"There are: {', '.join(there)}." if there else "There is none yet."
-    raise NotFoundError(f"There is no playlist called {name!r}. {rest}")
+    raise NotFoundError(f"There is no playlist called {plain(name)!r}. {rest}")
 
 
 async def refuse_duplicate(
@@ -143,16 +147,24 @@ async def refuse_duplicate(
     )
     if twin is None:
         return
+    if twin.status is Status.DECLINED:
+        free_at = twin.status_at + timedelta(days=playlist.resubmit_after_days)
+        raise RuleError(
+            f"{playlist.name} has answered that track already, as {twin.code}. It may be sent again"
+            f" from {free_at.astimezone(UTC):%d %b %Y, %H:%M} UTC on.",
+            rule="duplicate",
+            possible_at=free_at,
+        )
     raise RuleError(
-        f"That track is in {playlist.name} already, as {twin.code} ({twin.status.value}). It was"
-        " not queued a second time.",
+        f"{playlist.name} has that track already, as {twin.code}: {status_words(twin.status)}."
+        " It was not queued a second time.",
         rule="duplicate",
     )
 
 
 def _link_of(request: Request) -> tuple[str | None, TrackId | None]:
     """Return the link in its canonical form and the track id, as far as the text alone tells."""
-    if not request.text and request.upload is not None:
+    if not request.text.strip() and request.upload is not None:
         return None, None
     found = find_links(request.text)
     count = len(found.tracks) + len(found.albums) + len(found.short) + len(found.dropped)
