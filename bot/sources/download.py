@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import httpx
 
 from bot.errors import NoPreviewError, SourceDownError, SourceRefusedError, UnusableAudioError
-from bot.sources.sniff import audio_format
+from scoring.containers import identify
+from scoring.errors import AudioError
 
 MAX_HOPS = 3
 # Preview hosts answer an expired or tampered link with 403 and an HTML page, Discord with 404.
@@ -58,8 +59,13 @@ async def download(
             content = await _follow(http, start, hosts=hosts, max_bytes=max_bytes)
     except (httpx.HTTPError, TimeoutError, UnicodeError) as error:
         raise SourceDownError(host) from error
-    if audio_format(content) is None:
-        raise UnusableAudioError(f"{host} sent something that is not audio.", reason="not_audio")
+    try:
+        # The name and the Content-Type may lie; the bytes may not.
+        identify(content)
+    except AudioError as error:
+        raise UnusableAudioError(
+            f"{host} sent something that is not audio we can use.", reason=error.kind
+        ) from error
     return content
 
 

@@ -13,7 +13,15 @@ from bot.matching import CUTS, SAME, Title, split_artists, split_title, without_
 from bot.track import Track, Verdict
 
 # Verdicts that may be scored without asking the artist.
-SURE = frozenset({Verdict.ISRC_AND_TITLE, Verdict.ISRC_ONLY, Verdict.STRONG, Verdict.OWN_FILE})
+SURE = frozenset(
+    {
+        Verdict.ISRC_AND_TITLE,
+        Verdict.ISRC_ONLY,
+        Verdict.STRONG,
+        Verdict.CONFIRMED,
+        Verdict.OWN_FILE,
+    }
+)
 
 MIN_RATIO = 90
 # Services round durations, and keep or cut a second of silence.

@@ -23,7 +23,7 @@ async def fetch_preview(
     except SourceDownError as error:
         raise SourceDownError(service) from error
     except UnusableAudioError as error:
-        if error.reason == "not_audio":
-            # A sign-in or error page in between: the next try may get the audio.
-            raise SourceDownError(service) from error
-        raise NoPreviewError(f"The preview that {service} sends is far too large.") from error
+        if error.reason == "too_large":
+            raise NoPreviewError(f"The preview that {service} sends is far too large.") from error
+        # A sign-in or error page in between, or half a file: the next try may get the audio.
+        raise SourceDownError(service) from error

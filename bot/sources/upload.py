@@ -4,47 +4,18 @@ import hashlib
 import os
 import re
 import tempfile
-import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from bot.errors import SettingsError, UnusableAudioError
-from bot.sources.sniff import audio_format
-from bot.track import Audio, Origin, Verdict
+from scoring.containers import identify
+from scoring.errors import AudioError
 
 MAX_BYTES = 25 * 2**20
-MAX_NAME = 80
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-def accept(content: bytes, *, max_bytes: int = MAX_BYTES) -> Audio:
-    """Return an uploaded file as audio, or raise UnusableAudioError."""
-    if len(content) > max_bytes:
-        raise UnusableAudioError(
-            f"That file is larger than {max_bytes / 2**20:.0f} MiB. Send a shorter one, or an mp3.",
-            reason="too_large",
-        )
-    if audio_format(content) is None:
-        raise UnusableAudioError(
-            "That is not an audio file we can read. Send an mp3, m4a, flac, ogg or wav file.",
-            reason="not_audio",
-        )
-    return Audio(content=content, origin=Origin.UPLOAD, verdict=Verdict.OWN_FILE)
-
-
-def display_name(name: str) -> str:
-    """Return an uploaded file's name for people: no folders, nothing invisible, not too long."""
-    name = unicodedata.normalize("NFC", name.replace("\\", "/"))
-    # Control, direction and joining characters can make a name read as another.
-    shown = "".join(" " if letter.isspace() else letter for letter in name)
-    shown = "".join(letter for letter in shown if unicodedata.category(letter)[0] != "C")
-    path = PurePath(" ".join(PurePath(shown).name.split()))
-    suffix = path.suffix if len(path.suffix) <= 6 else ""
-    stem = path.name.removesuffix(suffix).strip(". ") or "file"
-    return stem[: MAX_NAME - len(suffix)].rstrip() + suffix
 
 
 class Spool:
@@ -53,8 +24,22 @@ class Spool:
     A file is on disk, whole, before anybody is told that it was accepted.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, max_bytes: int = MAX_BYTES) -> None:
         self._root = root
+        self._max_bytes = max_bytes
+
+    def check(self, content: bytes) -> None:
+        """Raise UnusableAudioError where `content` is too large, no audio, or cut off."""
+        if len(content) > self._max_bytes:
+            raise UnusableAudioError(
+                f"That file is larger than {self._max_bytes / 2**20:.0f} MiB. Send a shorter one,"
+                " or an mp3.",
+                reason="too_large",
+            )
+        try:
+            identify(content)
+        except AudioError as error:
+            raise UnusableAudioError(str(error), reason=error.kind) from error
 
     def put(self, content: bytes) -> str:
         """Keep `content` so that it survives a crash of the process or the machine."""

@@ -7,9 +7,8 @@ import pytest
 
 from bot.errors import NoPreviewError, SourceDownError, SourceRefusedError, UnusableAudioError
 from bot.sources.download import ExpiredError, HostRules, download
-from bot.sources.sniff import audio_format
+from tests.sources.clips import WAV
 
-MP3 = b"ID3\x04" + bytes(2_000)
 HOSTS = HostRules(allowed=("cdn.example", "*.dzcdn.net"), plain=("127.0.0.1:8080", "localhost"))
 URL = "https://cdnt-preview.dzcdn.net/a.mp3?hdnea=exp=1"
 
@@ -58,7 +57,7 @@ def sends(*chunks: bytes, **headers: str) -> Host:
 
 
 async def test_an_allowed_host_s_audio_comes_whole() -> None:
-    assert await sends(MP3[:100], MP3[100:]).fetch() == MP3
+    assert await sends(WAV[:100], WAV[100:]).fetch() == WAV
 
 
 @pytest.mark.parametrize(
@@ -72,7 +71,7 @@ async def test_an_allowed_host_s_audio_comes_whole() -> None:
     ],
 )
 async def test_named_hosts_are_fetched_from(url: str) -> None:
-    assert await sends(MP3).fetch(url) == MP3
+    assert await sends(WAV).fetch(url) == WAV
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ async def test_named_hosts_are_fetched_from(url: str) -> None:
     ],
 )
 async def test_other_hosts_are_never_asked(url: str) -> None:
-    host = sends(MP3)
+    host = sends(WAV)
 
     with pytest.raises(SourceRefusedError, match="EARMARK_PREVIEW_HOSTS"):
         await host.fetch(url)
@@ -112,10 +111,10 @@ async def test_the_hosts_hold_for_every_redirect() -> None:
 async def test_an_allowed_redirect_is_followed() -> None:
     def reply(request: httpx.Request) -> httpx.Response:
         if request.url.host == "cdn.example":
-            return httpx.Response(200, content=MP3)
+            return httpx.Response(200, content=WAV)
         return httpx.Response(302, headers={"Location": "https://cdn.example/b.mp3"})
 
-    assert await Host(reply).fetch() == MP3
+    assert await Host(reply).fetch() == WAV
 
 
 async def test_a_redirect_loop_ends() -> None:
@@ -156,11 +155,11 @@ async def test_a_host_that_stops_in_the_middle_is_an_outage() -> None:
 
 async def test_less_than_was_promised_is_an_outage_and_not_a_shorter_song() -> None:
     with pytest.raises(SourceDownError):
-        await sends(MP3[:-1], **{"Content-Length": str(len(MP3))}).fetch()
+        await sends(WAV[:-1], **{"Content-Length": str(len(WAV))}).fetch()
 
 
 async def test_a_file_promised_too_large_is_not_even_read() -> None:
-    body = Chunks(MP3)
+    body = Chunks(WAV)
     host = Host(lambda _: httpx.Response(200, stream=body, headers={"Content-Length": "10001"}))
 
     with pytest.raises(UnusableAudioError, match="larger than") as caught:
@@ -171,7 +170,7 @@ async def test_a_file_promised_too_large_is_not_even_read() -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Length": "5"}, {"Content-Length": "x"}])
 async def test_reading_stops_at_the_limit_whatever_was_promised(headers: dict[str, str]) -> None:
-    body = Chunks(*[MP3] * 1_000)
+    body = Chunks(*[bytes(2_004)] * 1_000)
     host = Host(lambda _: httpx.Response(200, stream=body, headers=headers))
 
     with pytest.raises(UnusableAudioError, match="larger than"):
@@ -188,45 +187,15 @@ async def test_a_page_answered_with_200_is_not_audio(body: bytes) -> None:
 
 async def test_a_packed_body_is_not_unpacked() -> None:
     with pytest.raises(SourceDownError):
-        await sends(gzip.compress(MP3), **{"Content-Encoding": "gzip"}).fetch()
+        await sends(gzip.compress(WAV), **{"Content-Encoding": "gzip"}).fetch()
 
 
 @pytest.mark.parametrize("url", ["https://a\x00b/", "https://xn--/"])
 async def test_a_broken_link_is_no_preview(url: str) -> None:
     with pytest.raises(NoPreviewError, match="broken"):
-        await sends(MP3).fetch(url)
+        await sends(WAV).fetch(url)
 
 
 async def test_a_redirect_to_an_impossible_host_is_an_outage() -> None:
     with pytest.raises(SourceDownError):
         await always(302, headers={"Location": "https://xn--/"}).fetch()
-
-
-@pytest.mark.parametrize(
-    ("head", "name"),
-    [
-        (b"ID3\x04", "mp3"),
-        (b"\xff\xfb\x90\x00", "mp3"),
-        (b"\xff\xf3\x40\x00", "mp3"),
-        (b"\xff\xf1\x50\x80", "aac"),
-        (b"fLaC\x00", "flac"),
-        (b"OggS\x00", "ogg"),
-        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "wav"),
-        (b"FORM\x00\x00\x00\x24AIFF", "aiff"),
-        (b"\x00\x00\x00\x20ftypM4A ", "m4a"),
-        (b"\x1aE\xdf\xa3\x9f", "webm"),
-        (b"", None),
-        (b"\xff", None),
-        (b"\xff\xfe<\x00h\x00", None),
-        (b"\xff\xd8\xff\xe0", None),
-        (b"\xff\xfb\xf0\x00", None),
-        (b"\xff\xfb\x9c\x00", None),
-        (b"\xff\xe0\x90\x00", None),
-        (b"RIFF\x24\x00\x00\x00AVI ", None),
-        (b"PK\x03\x04", None),
-        (b"<html>", None),
-        (b"MZ", None),
-    ],
-)
-def test_the_first_bytes_tell_the_format(head: bytes, name: str | None) -> None:
-    assert audio_format(head) == name

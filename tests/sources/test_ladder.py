@@ -23,10 +23,10 @@ from bot.sources.itunes import Itunes
 from bot.sources.ladder import DeezerRung, ItunesRung, Ladder, OwnFileRung, SpotifyPreviewRung
 from bot.sources.matching import SURE
 from bot.track import Audio, Origin, Track, Verdict
+from tests.sources.clips import WAV
 
-MP3 = b"ID3\x04" + bytes(100)
 TRACK = Track(origin=Origin.SPOTIFY, title="Song", artists=("A",), duration_ms=200_000)
-AUDIO = Audio(content=MP3, origin=Origin.DEEZER, verdict=Verdict.STRONG)
+AUDIO = Audio(content=WAV, origin=Origin.DEEZER, verdict=Verdict.STRONG)
 
 NOTHING = NoPreviewError("nothing")
 WEAK = WeakMatchError("Deezer", title="Song", artists=("A",), duration_ms=204_000)
@@ -54,7 +54,7 @@ class Step:
 
 class Files:
     def get(self, sha256: str) -> bytes:
-        return {"a" * 64: MP3}[sha256]
+        return {"a" * 64: WAV}[sha256]
 
 
 async def test_the_first_answer_wins_and_nobody_else_is_asked() -> None:
@@ -102,7 +102,7 @@ async def test_the_artist_s_own_file_is_the_first_rung() -> None:
 
     audio = await ladder.audio(TRACK)
 
-    assert audio == Audio(content=MP3, origin=Origin.UPLOAD, verdict=Verdict.OWN_FILE)
+    assert audio == Audio(content=WAV, origin=Origin.UPLOAD, verdict=Verdict.OWN_FILE)
 
 
 async def test_without_an_own_file_the_ladder_goes_on() -> None:
@@ -129,13 +129,13 @@ async def test_an_old_app_s_spotify_preview_is_audio_of_this_very_track() -> Non
     track = Track(
         origin=Origin.SPOTIFY, title="Song", preview_url="https://p.scdn.co/mp3-preview/x"
     )
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=MP3))
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=WAV))
 
     async with httpx.AsyncClient(transport=transport) as http:
         rung = SpotifyPreviewRung(http, hosts=HostRules(allowed=("p.scdn.co",)))
         audio = await rung.audio(track)
 
-    assert audio == Audio(content=MP3, origin=Origin.SPOTIFY, verdict=Verdict.STRONG)
+    assert audio == Audio(content=WAV, origin=Origin.SPOTIFY, verdict=Verdict.STRONG)
 
 
 def as_spotify_says(sandbox: Sandbox, title: str) -> Track:
