@@ -2,13 +2,16 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import DatabaseError, SettingsError, UnusableAudioError
 from bot.settings import AudioSource, Settings
@@ -27,15 +30,32 @@ from bot.sources.ledger import DatabaseLedger
 from bot.sources.metadata import Metadata
 from bot.sources.oembed import OEmbed
 from bot.sources.shortlinks import ShortLinks
-from bot.sources.spotify import Spotify
 from bot.sources.upload import Spool
 from bot.workflow.desk import Desk
 from bot.workflow.process import Services, Sessions
 from db import schema, workspaces
 from db.engine import create_engine, normalise_url, sessions
+from db.trouble import UnreachableError, reaching
 from scoring.errors import AudioError
-from scoring.model import Model
-from scoring.scorer import Analysis, Scorer
+
+# What takes long to load and few commands need is loaded where it is used.
+if TYPE_CHECKING:
+    from bot.sources.spotify import Spotify
+    from scoring.scorer import Analysis, Scorer
+
+T = TypeVar("T")
+
+# What to do about a database that is not as this version needs it.
+STATES: Mapping[schema.SchemaState, str] = MappingProxyType(
+    {
+        schema.SchemaState.EMPTY: "The database is empty. Run: earmark db upgrade",
+        schema.SchemaState.BEHIND: "The database is of an older Earmark. Run: earmark db upgrade",
+        schema.SchemaState.UNKNOWN: (
+            "The database is of a newer Earmark, or of another program. Install the newest"
+            " Earmark, or set EARMARK_DATABASE_URL to another database."
+        ),
+    }
+)
 
 _DEEZER_PREVIEWS = ("*.dzcdn.net",)
 _ITUNES_PREVIEWS = ("*.itunes.apple.com", "*.mzstatic.com")
@@ -49,7 +69,7 @@ _SEED_BITS = 62
 class ThreadHearing:
     """The scorer beside the event loop: numpy and onnxruntime let go of the interpreter lock."""
 
-    def __init__(self, load: Callable[[], Scorer], pool: ThreadPoolExecutor) -> None:
+    def __init__(self, load: "Callable[[], Scorer]", pool: ThreadPoolExecutor) -> None:
         self._load = load
         self._pool = pool
         self._scorer: Scorer | None = None
@@ -58,14 +78,14 @@ class ThreadHearing:
     def model_version(self) -> str:
         return self._ready().model_version
 
-    async def score(self, content: bytes) -> Analysis:
+    async def score(self, content: bytes) -> "Analysis":
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._pool, self._ready().score, content)
         except AudioError as error:
             raise UnusableAudioError(str(error), reason=error.kind) from error
 
-    def _ready(self) -> Scorer:
+    def _ready(self) -> "Scorer":
         # Loading takes a moment, and `earmark queue` needs no model at all.
         if self._scorer is None:
             self._scorer = self._load()
@@ -95,22 +115,38 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
 @asynccontextmanager
 async def open_database(url: str) -> AsyncIterator[Sessions]:
     """Open the database; a new one gets its tables, one of another version is refused."""
-    check_url(url)
-    state = await schema.state(url)
+    state = await database_state(url)
     if state is schema.SchemaState.EMPTY:
-        await schema.upgrade(url)
-    elif state is schema.SchemaState.BEHIND:
-        raise DatabaseError("The database is of an older Earmark. Run: earmark db upgrade")
-    elif state is schema.SchemaState.UNKNOWN:
-        raise DatabaseError(
-            "The database is of a newer Earmark, or of another program. Install the newest"
-            " Earmark, or set EARMARK_DATABASE_URL to another database."
-        )
+        await upgrade_database(url)
+    elif state is not schema.SchemaState.CURRENT:
+        raise DatabaseError(STATES[state])
     engine = create_engine(url)
     try:
         yield sessions(engine)
+    except OperationalError as error:
+        # A full disk, a file that may only be read, a server that went away in the middle.
+        raise DatabaseError(f"The database failed: {error.orig}. Nothing was half done.") from error
     finally:
         await engine.dispose()
+
+
+async def database_state(url: str) -> schema.SchemaState:
+    """Return how the database compares with this version; raise SettingsError or DatabaseError."""
+    check_url(url)
+    return await _reach(url, schema.state(url))
+
+
+async def upgrade_database(url: str) -> None:
+    """Bring the database to this version, or raise DatabaseError."""
+    await _reach(url, schema.upgrade(url))
+
+
+async def _reach(url: str, call: Awaitable[T]) -> T:
+    try:
+        with reaching(url):
+            return await call
+    except UnreachableError as error:
+        raise DatabaseError(f"{error} Check EARMARK_DATABASE_URL.") from error
 
 
 def check_url(url: str) -> None:
@@ -121,7 +157,10 @@ def check_url(url: str) -> None:
         raise SettingsError(str(error)) from error
 
 
-def load_scorer(settings: Settings) -> Scorer:
+def load_scorer(settings: Settings) -> "Scorer":
+    from scoring.model import Model  # noqa: PLC0415
+    from scoring.scorer import Scorer  # noqa: PLC0415
+
     return Scorer(Model.load(settings.model_file))
 
 
@@ -129,7 +168,7 @@ async def _services(settings: Settings, maker: Sessions, stack: AsyncExitStack) 
     http = await stack.enter_async_context(httpx.AsyncClient(timeout=_TIMEOUT))
     pool = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="scorer"))
     metadata = Metadata(
-        catalogue=_spotify(settings, maker, stack),
+        catalogue=connect_spotify(settings, maker, stack),
         titles=OEmbed(http, url=settings.spotify_oembed_url),
         short_links=ShortLinks(http),
     )
@@ -143,9 +182,12 @@ async def _services(settings: Settings, maker: Sessions, stack: AsyncExitStack) 
     )
 
 
-def _spotify(settings: Settings, maker: Sessions, stack: AsyncExitStack) -> Spotify | None:
+def connect_spotify(settings: Settings, maker: Sessions, stack: AsyncExitStack) -> "Spotify | None":
+    """Return Spotify, closed at the end of `stack`, or None without credentials."""
     if not settings.spotify_client_id or settings.spotify_client_secret is None:
         return None
+    from bot.sources.spotify import Spotify  # noqa: PLC0415
+
     spotify = Spotify(
         client_id=settings.spotify_client_id,
         client_secret=settings.spotify_client_secret.get_secret_value(),

@@ -9,20 +9,70 @@ import logging
 import sys
 import tempfile
 import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
-from bot.commands.demo import demo
-from bot.commands.desk import desk_commands
-from bot.commands.files import compare, score
-from bot.commands.operate import db, doctor
 from bot.errors import EarmarkError
 from scoring.errors import ScoringError
 
+# Each command with its module and what `earmark --help` says of it, in the order of a first day.
+# A module is loaded when its command runs: help needs no database, and a queue no model.
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "demo": ("demo", "Play the whole flow on real music: no account, no network."),
+        "score": ("files", "Score audio files: interval, attributes and reasons for each."),
+        "compare": ("files", "Put audio files side by side; tell which are too close to call."),
+        "submit": ("desk", "Submit a Spotify link or an audio file to a playlist."),
+        "queue": ("desk", "Show a playlist's queue, ranked, and why each row is there."),
+        "decide": ("desk", "Answer a submission: keep, maybe or decline."),
+        "undo": ("desk", "Take the last answer to a submission back, within ten minutes."),
+        "status": ("desk", "Show where an artist's own submissions stand."),
+        "attach": ("desk", "Add your own file to a submission that could not be scored."),
+        "confirm": ("desk", "Say that the recording Earmark found is yours."),
+        "withdraw": ("desk", "Take your own submission out of the queue."),
+        "digest": ("desk", "Show a playlist's week: kept, declined, waiting."),
+        "process": ("desk", "Try again what could not be scored, or was interrupted."),
+        "db": ("operate", "Set up, upgrade and check the database."),
+        "doctor": ("operate", "Check settings, database, model and every service."),
+        "bench": ("bench", "Measure what Earmark costs on this machine."),
+    }
+)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(click.Group):
+    """The commands of the table above, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        if cmd_name not in COMMANDS:
+            near = get_close_matches(cmd_name, COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"There is no command {cmd_name!r}.{hint}", ctx)
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"bot.commands.{module}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, purpose) for name, (_, purpose) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`earmark COMMAND --help` explains a command and gives examples.",
+)
 @click.version_option(version("earmark"), prog_name="earmark")
 @click.option("-v", "--verbose", is_flag=True, help="Log what happens to stderr.")
 def earmark(*, verbose: bool) -> None:
@@ -36,42 +86,59 @@ def earmark(*, verbose: bool) -> None:
     )
 
 
-for command in (*desk_commands, demo, score, compare, db, doctor):
-    earmark.add_command(command)
-
-
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; no traceback ever reaches the person."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = earmark.main(args=arguments, prog_name="earmark", standalone_mode=False)
-    except click.ClickException as error:
-        return _fail("usage", _sentence(error), status=2)
-    except (EarmarkError, ScoringError) as error:
-        return _fail(error.kind, str(error), status=1)
-    except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted", "Stopped. Nothing that was accepted is lost.", status=130)
-    except BrokenPipeError:
-        # The reader (`earmark queue … | head`) has seen enough.
-        sys.stderr.close()
+        status = earmark.main(args=given, prog_name="earmark", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
+    except SystemExit:
+        # Click and rich leave this way when the reader (`earmark queue … | head`) has seen enough.
         return 0
-    except Exception:  # noqa: BLE001 - the outermost handler: keep the details, tell the person
-        return _fail("internal", f"Earmark stumbled over itself. {_keep_details()}", status=1)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost handler
+        return _fail(_failure(error), as_json="--json" in given)
     return status if isinstance(status, int) else 0
 
 
-def _sentence(error: click.ClickException) -> str:
-    """Return Click's complaint with the way to the help, on one line."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failure:
+    """What went wrong: `kind` for programs, `sentence` for people."""
+
+    status: int
+    kind: str
+    sentence: str
+
+
+def _failure(error: BaseException) -> _Failure:
+    match error:
+        case click.ClickException():
+            return _Failure(status=2, kind="usage", sentence=_usage(error))
+        case EarmarkError() | ScoringError():
+            return _Failure(status=1, kind=error.kind, sentence=str(error))
+        case KeyboardInterrupt() | click.Abort():
+            told = "Stopped. Nothing that was accepted is lost."
+            return _Failure(status=130, kind="interrupted", sentence=told)
+        case _:
+            told = f"Earmark stumbled over itself. {_keep_details()}"
+            return _Failure(status=1, kind="internal", sentence=told)
+
+
+def _usage(error: click.ClickException) -> str:
+    """Return Click's complaint with the way to the help."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = context.command_path if context else "earmark"
     return f"{error.format_message()} See: {command} --help"
 
 
-def _fail(kind: str, sentence: str, *, status: int) -> int:
-    line = " ".join(sentence.split())
-    if "--json" in sys.argv:
-        print(json.dumps({"ok": False, "error": {"kind": kind, "sentence": line}}))
-    print(f"earmark: {line}", file=sys.stderr)
-    return status
+def _fail(failure: _Failure, *, as_json: bool) -> int:
+    line = " ".join(failure.sentence.split())
+    if as_json:
+        told = {"ok": False, "error": {"kind": failure.kind, "sentence": line}}
+        click.echo(json.dumps(told, ensure_ascii=False))
+    click.echo(f"earmark: {line}", err=True)
+    return failure.status
 
 
 def _keep_details() -> str:

@@ -1,15 +1,28 @@
 """`earmark doctor`: is everything in place, and if not, what to do about it?"""
 
+import os
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
-from bot.app import load_scorer, open_desk
-from bot.errors import EarmarkError, NoPreviewError, NoSuchTrackError, WeakMatchError
+from bot.app import STATES, connect_spotify, database_state, load_scorer, open_desk
+from bot.errors import (
+    DatabaseError,
+    EarmarkError,
+    LinkError,
+    NoPreviewError,
+    NoSuchTrackError,
+    SettingsError,
+    SourceDownError,
+    WeakMatchError,
+)
+from bot.links import AlbumId
 from bot.settings import AudioSource, Settings
 from bot.track import Origin, Track, TrackId
 from bot.workflow.desk import Desk
-from db import schema
+from db.schema import SchemaState
 from scoring.errors import ScoringError
 
 # Any track does: that a service knows it not is an answer as good as any.
@@ -18,8 +31,10 @@ _PROBE = Track(
     title="Cut To The Feeling",
     artists=("Carly Rae Jepsen",),
     isrc="USUM71703861",
-    spotify_id=TrackId("11dFghVXANMlKmJXsNCbNl"),
 )
+_TRACK_ID = TrackId("11dFghVXANMlKmJXsNCbNl")
+# Spotify is asked for an album, as tracks are remembered for a week and not asked for again.
+_ALBUM_ID = AlbumId("0tGPJ0bkWOUmH7MEOR77qc")
 
 
 class Health(StrEnum):
@@ -47,15 +62,19 @@ class Checkup:
 
     @property
     def ok(self) -> bool:
-        return all(finding.health is not Health.BAD for finding in self.findings)
+        return not self.bad
+
+    @property
+    def bad(self) -> tuple[str, ...]:
+        return tuple(one.what for one in self.findings if one.health is Health.BAD)
 
     def to_json(self) -> dict[str, object]:
         return {"ok": self.ok, "findings": [finding.to_json() for finding in self.findings]}
 
 
 async def examine(settings: Settings) -> Checkup:
-    """Look at the model, the database and every service that the settings name."""
-    findings = [_model(settings), await _database(settings)]
+    """Look at the model, the files, the database and every service that the settings name."""
+    findings = [_model(settings), _files(settings), await _database(settings)]
     if findings[-1].health is not Health.BAD:
         async with open_desk(settings) as desk:
             findings += [finding async for finding in _services(settings, desk)]
@@ -66,36 +85,59 @@ def _model(settings: Settings) -> Finding:
     try:
         version = load_scorer(settings).model_version
     except ScoringError as error:
-        return Finding(what="model", health=Health.BAD, advice=f"{error} Install Earmark again.")
+        own = "Check EARMARK_MODEL_FILE." if settings.model_file else "Install Earmark again."
+        return Finding(what="model", health=Health.BAD, advice=f"{error} {own}")
     return Finding(what="model", health=Health.GOOD, advice=f"{version} is in place.")
+
+
+def _files(settings: Settings) -> Finding:
+    """Find out whether artists' files could be kept until they are scored; make no folder yet."""
+    wanted = settings.data_dir.absolute()
+    there = next(path for path in (wanted, *wanted.parents) if path.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Finding(
+            what="files", health=Health.GOOD, advice=f"They go to {_short(settings.data_dir)}."
+        )
+    return Finding(
+        what="files",
+        health=Health.BAD,
+        advice=f"Nothing can be written to {_short(settings.data_dir)}. Check EARMARK_DATA_DIR.",
+    )
+
+
+def _short(path: Path) -> str:
+    return f"{path}/spool"
 
 
 async def _database(settings: Settings) -> Finding:
     try:
-        state = await schema.state(settings.database_url)
-    except (OSError, ValueError) as error:
-        return Finding(
-            what="database",
-            health=Health.BAD,
-            advice=f"It cannot be reached ({type(error).__name__}). Check EARMARK_DATABASE_URL.",
-        )
-    if state in {schema.SchemaState.CURRENT, schema.SchemaState.EMPTY}:
-        return Finding(what="database", health=Health.GOOD, advice="It is as it should be.")
-    return Finding(
-        what="database", health=Health.BAD, advice="Its tables do not fit. Run: earmark db upgrade"
-    )
+        state = await database_state(settings.database_url)
+        if state is SchemaState.EMPTY:
+            # Only making the tables shows whether it may be written to.
+            async with open_desk(settings):
+                state = SchemaState.CURRENT
+    except (DatabaseError, SettingsError) as error:
+        return Finding(what="database", health=Health.BAD, advice=str(error))
+    if state is not SchemaState.CURRENT:
+        return Finding(what="database", health=Health.BAD, advice=STATES[state])
+    return Finding(what="database", health=Health.GOOD, advice="It is as this version needs it.")
 
 
 async def _services(settings: Settings, desk: Desk) -> AsyncIterator[Finding]:
-    if settings.spotify_ready:
-        yield await _ask("spotify", desk.services.lookup.track(TrackId(_PROBE.spotify_id or "")))
-    else:
-        yield Finding(
-            what="spotify",
-            health=Health.MISSING,
-            advice="No credentials, so artists must name themselves and ISRCs are unknown. Set"
-            " EARMARK_SPOTIFY_CLIENT_ID and EARMARK_SPOTIFY_CLIENT_SECRET.",
-        )
+    async with AsyncExitStack() as stack:
+        # Asked by itself: the desk's own look-ups would quietly make do with the title page.
+        spotify = connect_spotify(settings, desk.sessions, stack)
+        if spotify is not None:
+            yield await _ask("spotify", spotify.single_of_album(_ALBUM_ID))
+        else:
+            yield Finding(
+                what="spotify",
+                health=Health.MISSING,
+                advice="No credentials: titles are known, but artists must name themselves, and"
+                " fewer previews are found. Set EARMARK_SPOTIFY_CLIENT_ID and"
+                " EARMARK_SPOTIFY_CLIENT_SECRET.",
+            )
+            yield await _ask("titles", desk.services.lookup.track(_TRACK_ID))
     if set(settings.audio_sources) - {AudioSource.UPLOAD}:
         yield await _ask("previews", desk.services.ladder(None).audio(_PROBE))
     else:
@@ -109,8 +151,16 @@ async def _services(settings: Settings, desk: Desk) -> AsyncIterator[Finding]:
 async def _ask(what: str, call: Awaitable[object]) -> Finding:
     try:
         await call
-    except (NoSuchTrackError, NoPreviewError, WeakMatchError):
-        return Finding(what=what, health=Health.GOOD, advice="It answers; it lacks our test track.")
+    except (LinkError, NoSuchTrackError, NoPreviewError, WeakMatchError):
+        # It has not what we asked for, or something else of that name: it answers.
+        return Finding(what=what, health=Health.GOOD, advice="It answers.")
+    except SourceDownError as error:
+        return Finding(
+            what=what,
+            health=Health.BAD,
+            advice=f"{error.service} is not answering. Check this machine's network; until it"
+            " answers, tracks are queued without it.",
+        )
     except EarmarkError as error:
         return Finding(what=what, health=Health.BAD, advice=str(error))
     return Finding(what=what, health=Health.GOOD, advice="It answers.")

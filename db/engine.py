@@ -25,6 +25,8 @@ _DRIVERS = {
 }
 
 _BUSY_SECONDS = 10
+# asyncpg alone would wait a minute for a server that is not there.
+_CONNECT_SECONDS = 10
 _WAL_TRIES = 10
 
 # Marks transactions that only read: `read_only_sessions` sets it.
@@ -75,7 +77,9 @@ def create_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     """
     path = sqlite_path(url)
     if path is None:
-        return create_async_engine(normalise_url(url), pool_pre_ping=True)
+        return create_async_engine(
+            normalise_url(url), pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS}
+        )
     engine = create_async_engine(
         normalise_url(url),
         # Python's sqlite3 would open transactions by its own rules; `_begin` opens them by ours.

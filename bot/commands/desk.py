@@ -1,26 +1,32 @@
 """`earmark submit`, `queue`, `decide`, `undo`, `status`, `confirm`, `attach` and so on."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from bot import settings
+from bot.app import open_desk
 from bot.commands.running import (
     as_option,
+    examples,
     json_option,
     out,
     print_json,
+    progress_console,
     show,
-    with_desk,
     write_picture,
 )
 from bot.platforms.console import actions, tables
 from bot.platforms.console.actions import Sending
 from bot.texts import DECLINE_REASONS
 from bot.workflow.desk import Desk
-from bot.workflow.pictures import digest_image
 from bot.workflow.process import Processed
 from db.types import AiUse, Answer
+
+T = TypeVar("T")
 
 _AUDIO_SUFFIXES = frozenset(
     {".mp3", ".m4a", ".aac", ".mp4", ".ogg", ".oga", ".opus", ".flac", ".wav", ".webm", ".aiff"}
@@ -30,9 +36,19 @@ _code = click.argument("code", metavar="ID")
 _playlist = click.argument("playlist", metavar="PLAYLIST")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'submit song.mp3 --playlist "Night Drive" --as Lia',
+        'submit https://open.spotify.com/track/… --playlist "Night Drive" --as Lia --note "Live!"',
+    )
+)
 @click.argument("what", metavar="LINK_OR_FILE")
-@click.option("--playlist", required=True, help="The playlist it is for; a new one is opened.")
+@click.option(
+    "--playlist",
+    required=True,
+    metavar="PLAYLIST",
+    help="The playlist it is for; a name that is new opens a new queue.",
+)
 @as_option
 @click.option("--audio", type=click.Path(path_type=Path), help="Your own file of a linked track.")
 @click.option("--title", help="The title, where no service knows it.")
@@ -47,41 +63,56 @@ _playlist = click.argument("playlist", metavar="PLAYLIST")
 @click.option("--i-own-it", "owns_rights", is_flag=True, help="I own or represent this track.")
 @json_option
 def submit(*, what: str, name: str, ai_use: str | None, as_json: bool, **sent: Any) -> None:
-    """Submit a Spotify link or an audio file; it is looked up and scored at once."""
+    """Submit a Spotify link or an audio file to a playlist.
+
+    The track is looked up and scored at once. What cannot be scored now is queued all the same;
+    `earmark process` tries again.
+    """
     if _names_a_file(what):
         sent |= {"audio": Path(what)}
     else:
         sent |= {"link": what}
     sending = Sending(artist_name=name, ai_use=AiUse(ai_use) if ai_use else None, **sent)
-    receipt = with_desk(lambda desk: actions.send(desk, sending))
+    receipt = _listening(lambda desk: actions.send(desk, sending))
     show(receipt, tables.sent_panel(receipt), as_json=as_json)
 
 
-@click.command()
+@click.command(epilog=examples('queue "Night Drive"', 'queue "Night Drive" --as mo --json'))
 @_playlist
-@click.option("--as", "name", metavar="CURATOR", help="Who looks; kept with what was shown.")
+@click.option("--as", "name", metavar="NAME", help="Who looks; kept with what was shown.")
 @json_option
 def queue(*, playlist: str, name: str | None, as_json: bool) -> None:
-    """Show a playlist's queue, best first, and why each row is where it is."""
-    view = with_desk(lambda desk: actions.show_queue(desk, playlist=playlist, viewer=name))
+    """Show a playlist's queue, best first, and why each row is where it is.
+
+    A line parts the pages: one page shows at most one track of each artist.
+    """
+    view = _at_desk(lambda desk: actions.show_queue(desk, playlist=playlist, viewer=name))
     show(view, tables.queue_table(view), as_json=as_json)
 
 
 @click.command(
-    epilog="Reasons for a decline: "
-    + "; ".join(f"{key} ({words})" for key, words in DECLINE_REASONS.items())
+    epilog="\b\nReasons for a decline:\n"
+    + "\n".join(f"  {key:<15} {words}" for key, words in DECLINE_REASONS.items())
+    + "\n\n"
+    + examples(
+        "decide T-4F7K keep --as mo",
+        'decide T-4F7K decline --as mo --reason mix_muddy --note "Send the next mix!"',
+    )
 )
 @_code
 @click.argument("answer", type=click.Choice([answer.value for answer in Answer]))
 @as_option
-@click.option("--reason", "reasons", multiple=True, help="Why; a decline needs one, at most three.")
+@click.option("--reason", "reasons", multiple=True, help="Why; a decline needs one. Repeatable.")
 @click.option("--note", help="A line for the artist.")
 @json_option
 def decide(
     *, code: str, answer: str, name: str, reasons: tuple[str, ...], note: str | None, as_json: bool
 ) -> None:
-    """Answer a submission: keep, maybe or decline. `earmark undo` takes it back."""
-    view = with_desk(
+    """Answer a submission: keep, maybe or decline.
+
+    `earmark undo` takes the answer back, within ten minutes. Nobody answers an own submission.
+    """
+    view = _at_desk(
         lambda desk: actions.decide(
             desk, code=code, answer=Answer(answer), curator=name, reasons=reasons, note=note
         )
@@ -89,61 +120,65 @@ def decide(
     show(view, tables.decision_text(view), as_json=as_json)
 
 
-@click.command()
+@click.command(epilog=examples("undo T-4F7K --as mo"))
 @_code
 @as_option
 @json_option
 def undo(*, code: str, name: str, as_json: bool) -> None:
     """Take the last answer to a submission back, within ten minutes."""
-    view = with_desk(lambda desk: actions.undo(desk, code=code, curator=name))
+    view = _at_desk(lambda desk: actions.undo(desk, code=code, curator=name))
     show(view, tables.decision_text(view), as_json=as_json)
 
 
-@click.command()
+@click.command(epilog=examples("status --as Lia"))
 @as_option
 @json_option
 def status(*, name: str, as_json: bool) -> None:
-    """Show an artist's own submissions: where they stand and when to expect an answer."""
-    view = with_desk(lambda desk: actions.show_status(desk, artist=name))
+    """Show where an artist's own submissions stand, and when to expect an answer."""
+    view = _at_desk(lambda desk: actions.show_status(desk, artist=name))
     show(view, tables.status_table(view), as_json=as_json)
 
 
-@click.command()
+@click.command(epilog=examples("withdraw T-4F7K --as Lia"))
 @_code
 @as_option
 @json_option
 def withdraw(*, code: str, name: str, as_json: bool) -> None:
-    """Take an own submission out of the queue."""
-    row = with_desk(lambda desk: actions.withdraw(desk, code=code, artist=name))
+    """Take your own submission out of the queue."""
+    row = _at_desk(lambda desk: actions.withdraw(desk, code=code, artist=name))
     show(row, tables.status_line(row), as_json=as_json)
 
 
-@click.command()
+@click.command(epilog=examples("confirm T-4F7K --as Lia"))
 @_code
 @as_option
 @json_option
 def confirm(*, code: str, name: str, as_json: bool) -> None:
     """Say that the recording Earmark found is yours; it is scored then."""
-    done = with_desk(lambda desk: actions.confirm(desk, code=code, artist=name))
+    done = _listening(lambda desk: actions.confirm(desk, code=code, artist=name))
     show(done, tables.processed_text([done]), as_json=as_json)
 
 
-@click.command()
+@click.command(epilog=examples("attach T-4F7K song.mp3 --as Lia"))
 @_code
 @click.argument("audio", metavar="FILE", type=click.Path(path_type=Path))
 @as_option
 @json_option
 def attach(*, code: str, audio: Path, name: str, as_json: bool) -> None:
-    """Add your own file to a submission that has no usable audio; it is scored then."""
-    done = with_desk(lambda desk: actions.attach(desk, code=code, artist=name, audio=audio))
+    """Add your own file to a submission that could not be scored; it is scored then."""
+    done = _listening(lambda desk: actions.attach(desk, code=code, artist=name, audio=audio))
     show(done, tables.processed_text([done]), as_json=as_json)
 
 
 @click.command()
 @json_option
 def process(*, as_json: bool) -> None:
-    """Take up what a stopped run left, and try again what could not be scored."""
-    done = with_desk(_process_all)
+    """Try again what could not be scored, or was interrupted.
+
+    A submission stays unscored while no service has its audio, or one does not answer. Run this
+    when the service is back, or after Earmark was stopped in the middle of its work.
+    """
+    done = _listening(_process_all)
     if as_json:
         print_json({"processed": [one.to_json() for one in done]})
     else:
@@ -154,12 +189,14 @@ async def _process_all(desk: Desk) -> list[Processed]:
     return [one async for one in actions.process_waiting(desk)]
 
 
-@click.command()
+@click.command(
+    epilog=examples('digest "Night Drive" --preview', 'digest "Night Drive" --chart week.png')
+)
 @_playlist
 @click.option("--preview", is_flag=True, help="Show it; the console sends nothing anyway.")
 @click.option("--week", metavar="2026-W47", help="An ISO week; this week if left out.")
 @click.option(
-    "--chart", type=click.Path(path_type=Path, dir_okay=False), help="Write the PNG here."
+    "--chart", type=click.Path(path_type=Path), help="Write the week's chart here, as a PNG."
 )
 @json_option
 def digest(
@@ -167,29 +204,34 @@ def digest(
 ) -> None:
     """Show a playlist's week: kept, declined, waiting, and whether the ranking helps."""
     del preview  # spelt out for the reader of a script: here a digest is only ever previewed
-    view = with_desk(lambda desk: actions.preview_digest(desk, playlist=playlist, week=week))
-    show(view, tables.digest_text(view), as_json=as_json)
+    view = _at_desk(lambda desk: actions.preview_digest(desk, playlist=playlist, week=week))
     if chart is not None:
+        # matplotlib takes half a second to load, and no other command at the desk draws.
+        from bot.workflow.pictures import digest_image  # noqa: PLC0415
+
         write_picture(chart, digest_image(view))
+    show(view, tables.digest_text(view), as_json=as_json)
+
+
+def _at_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Open the desk of the settings, do `work` and close it again."""
+
+    async def run() -> T:
+        async with open_desk(settings.load()) as desk:
+            return await work(desk)
+
+    return asyncio.run(run())
+
+
+def _listening(work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Do the same for work that asks services and hears audio, and show that it goes on."""
+    with progress_console().status("Looking it up and listening"):
+        return _at_desk(work)
 
 
 def _names_a_file(what: str) -> bool:
     """Tell a file from a link: it is there, or it ends like audio and does not look like a link."""
     path = Path(what)
-    if "://" in what or what.lower().startswith("spotify:"):
+    if not what.strip() or "://" in what or what.lower().startswith("spotify:"):
         return False
     return path.exists() or path.suffix.lower() in _AUDIO_SUFFIXES
-
-
-desk_commands = (
-    submit,
-    queue,
-    decide,
-    undo,
-    status,
-    confirm,
-    attach,
-    withdraw,
-    process,
-    digest,
-)

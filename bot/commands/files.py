@@ -1,4 +1,4 @@
-"""`earmark score`, `compare` and `bench`: audio files in, numbers out, no database."""
+"""`earmark score` and `compare`: audio files in, numbers out, no database."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -7,41 +7,49 @@ import click
 from rich.progress import track as progress
 
 from bot import settings
-from bot.app import load_scorer
-from bot.commands.running import json_option, out, print_json, progress_console
+from bot.commands.running import (
+    complain,
+    examples,
+    json_option,
+    out,
+    print_json,
+    progress_console,
+)
 from bot.messages import CompareView, FileReport
 from bot.platforms.console.reports import compare_table, report_text
-from bot.workflow.analysis import failed_report, file_report
+from bot.workflow.hearing import failed_report, file_report
 from scoring.errors import AudioError
+from scoring.model import Model
 from scoring.scorer import Scorer
 
 _files = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 
 
-@click.command()
+@click.command(epilog=examples("score song.mp3", "score *.mp3 --json"))
 @_files
 @json_option
 def score(files: Sequence[str], *, as_json: bool) -> int:
-    """Score audio files: an honest interval, attributes and reasons for each.
+    """Score audio files: interval, attributes and reasons for each.
 
-    Reads mp3, m4a/aac, ogg/opus, flac, wav and webm. With --json it prints one object a line. Files
-    that fail are reported among the others, and the exit status is 1.
+    Reads mp3, m4a/aac, ogg/opus, flac, wav and webm; of a long file it hears 30 seconds. With
+    --json it prints one object a line. A file that fails is told of among the others, and the
+    exit status is 1.
     """
-    failed = False
+    failed = 0
     for report in _reports(files):
-        failed |= not report.ok
+        failed += not report.ok
         if as_json:
             print_json(report.to_json())
         else:
             out().print(report_text(report))
-    return int(failed)
+    return _status(failed, of=len(files))
 
 
-@click.command()
+@click.command(epilog=examples("compare mix1.wav mix2.wav"))
 @_files
 @json_option
 def compare(files: Sequence[str], *, as_json: bool) -> int:
-    """Put audio files side by side, and say which are too close to call."""
+    """Put audio files side by side; tell which are too close to call."""
     reports = tuple(_reports(files))
     ranked = sorted(reports, key=lambda report: (report.score is None, -_percentile(report)))
     view = CompareView(reports=tuple(ranked))
@@ -49,11 +57,11 @@ def compare(files: Sequence[str], *, as_json: bool) -> int:
         print_json(view.to_json())
     else:
         out().print(compare_table(view))
-    return int(any(not report.ok for report in reports))
+    return _status(sum(not report.ok for report in reports), of=len(files))
 
 
 def _reports(files: Sequence[str]) -> Iterator[FileReport]:
-    scorer = load_scorer(settings.load())
+    scorer = Scorer(Model.load(settings.load().model_file))
     return (_report(scorer, file) for file in _watched(files))
 
 
@@ -73,3 +81,10 @@ def _report(scorer: Scorer, file: str) -> FileReport:
 
 def _percentile(report: FileReport) -> float:
     return report.score.percentile if report.score else 0.0
+
+
+def _status(failed: int, *, of: int) -> int:
+    """Return the exit status, and complain where it is not 0."""
+    if failed:
+        complain(f"{failed} of {of} {'file' if of == 1 else 'files'} could not be scored.")
+    return int(failed > 0)

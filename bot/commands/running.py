@@ -1,22 +1,15 @@
-"""What the commands share: the desk they open, and how they print."""
+"""What the commands share: options, and how they print. Light, as every command loads it."""
 
-import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import click
 from rich.console import Console, RenderableType
 
-from bot import settings
-from bot.app import open_desk
 from bot.errors import SettingsError
 from bot.messages import Image
-from bot.workflow.desk import Desk
-
-T = TypeVar("T")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 as_option = click.option(
@@ -30,16 +23,6 @@ class View(Protocol):
     def to_json(self) -> dict[str, object]: ...
 
 
-def with_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
-    """Open the desk of the settings, do `work` and close it again."""
-
-    async def run() -> T:
-        async with open_desk(settings.load()) as desk:
-            return await work(desk)
-
-    return asyncio.run(run())
-
-
 def show(view: View, picture: RenderableType, *, as_json: bool) -> None:
     """Print `view` as one JSON object, or `picture` for people."""
     if as_json:
@@ -50,6 +33,17 @@ def show(view: View, picture: RenderableType, *, as_json: bool) -> None:
 
 def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def complain(sentence: str) -> None:
+    """Tell on stderr what failed, where the command has more to print than that."""
+    click.echo(f"earmark: {sentence}", err=True)
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a help text, with each example on a line of its own."""
+    # Click leaves the lines after this mark as they are.
+    return "\n".join(("\b", "Examples:", *(f"  earmark {line}" for line in lines)))
 
 
 def out() -> Console:

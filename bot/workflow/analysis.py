@@ -1,17 +1,19 @@
 """What the scorer said, as rows to store and as lines to show."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from bot.errors import EarmarkError
-from bot.messages import AttributesLine, ErrorLine, FileReport, ScoreLine
+from bot.messages import ScoreLine
 from db.models import Score
 from db.types import Level
-from scoring.errors import ScoringError
-from scoring.scorer import Analysis
+
+if TYPE_CHECKING:
+    # Only the type: the scorer's libraries take half a second to load, and a queue needs none.
+    from scoring.scorer import Analysis
 
 
 def score_row(
-    analysis: Analysis, *, workspace_id: int, track_id: int, audio_origin: str, at: datetime
+    analysis: "Analysis", *, workspace_id: int, track_id: int, audio_origin: str, at: datetime
 ) -> Score:
     """Return the row to store; every number in it comes from the audio alone."""
     score, heard, mood = analysis.score, analysis.attributes, analysis.mood
@@ -60,43 +62,3 @@ def score_line(row: Score) -> ScoreLine:
         level=row.level,
         model=row.model_version,
     )
-
-
-def file_report(file: str, analysis: Analysis) -> FileReport:
-    """Return what `earmark score` tells of a file that could be heard."""
-    score, heard = analysis.score, analysis.attributes
-    return FileReport(
-        file=file,
-        seconds=analysis.seconds,
-        score=ScoreLine(
-            percentile=score.percentile,
-            low=score.low,
-            high=score.high,
-            p_low=score.p_low,
-            p_medium=score.p_medium,
-            p_high=score.p_high,
-            level=score.level.value,
-            model=analysis.model_version,
-        ),
-        attributes=AttributesLine(
-            tempo_bpm=heard.tempo_bpm,
-            tempo_alt_bpm=heard.tempo_alt_bpm,
-            tempo_confidence=heard.tempo_confidence,
-            key=heard.key,
-            key_confidence=heard.key_confidence,
-            loudness_lufs=heard.loudness_lufs,
-            energy=heard.energy,
-            danceability=heard.danceability,
-        ),
-        reasons=tuple(str(reason) for reason in analysis.reasons),
-        embedding_dim=len(analysis.embedding),
-    )
-
-
-def failed_report(file: str, error: EarmarkError | ScoringError | OSError) -> FileReport:
-    """Return what is told of a file that could not be scored."""
-    if isinstance(error, OSError):
-        line = ErrorLine(kind="unreadable", sentence=f"The file cannot be read: {error.strerror}.")
-    else:
-        line = ErrorLine(kind=error.kind, sentence=str(error))
-    return FileReport(file=file, seconds=None, error=line)

@@ -6,14 +6,14 @@ who is who; what that person may do is checked as on every other platform.
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import extractOne
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import NotFoundError, UnusableAudioError
+from bot.errors import NotFoundError, RuleError, UnusableAudioError
 from bot.messages import (
     DecisionView,
     DigestView,
@@ -70,6 +70,7 @@ class Sent:
 
 async def send(desk: Desk, sending: Sending) -> Sent:
     """Submit and process; what processing refuses is raised like what was refused at once."""
+    sending = replace(sending, playlist=_playlist_name(sending.playlist))
     content = _read(sending.audio, max_mib=desk.upload_max_mib) if sending.audio else None
     async with desk.sessions.begin() as session:
         new_playlist = await _ensure_playlist(session, desk, sending.playlist)
@@ -266,6 +267,14 @@ def _request(sending: Sending, content: bytes | None) -> submit.Request:
     )
 
 
+def _playlist_name(typed: str) -> str:
+    """Return the name as it is stored, or raise RuleError where nothing of it can be shown."""
+    name = plain(typed)
+    if not name:
+        raise RuleError("The playlist needs a name. Say which one it is for.", rule="name")
+    return name
+
+
 async def _ensure_playlist(session: AsyncSession, desk: Desk, name: str) -> bool:
     """Open a queue for a name that is new, unless it looks like a mistyped old one."""
     known = await playlists.by_name(session, workspace_id=desk.workspace_id, name=name)
@@ -278,7 +287,7 @@ async def _ensure_playlist(session: AsyncSession, desk: Desk, name: str) -> bool
     await playlists.add(
         session,
         workspace_id=desk.workspace_id,
-        name=plain(name),
+        name=name,
         now=desk.now(),
         zone=desk.zone,
         # A desk tried out at the console has no crowd to hold back yet.
