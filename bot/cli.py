@@ -4,6 +4,7 @@ Exit status: 0 done, 1 refused or failed (one sentence on stderr), 2 wrong usage
 With `--json` an error is also one JSON object on stdout, so that a program need not read stderr.
 """
 
+import io
 import json
 import logging
 import sys
@@ -89,6 +90,10 @@ def earmark(*, verbose: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; no traceback ever reaches the person."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe may know ASCII only, and a file's name may be no text at all.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         status = earmark.main(args=given, prog_name="earmark", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -136,7 +141,7 @@ def _fail(failure: _Failure, *, as_json: bool) -> int:
     line = " ".join(failure.sentence.split())
     if as_json:
         told = {"ok": False, "error": {"kind": failure.kind, "sentence": line}}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(told))
     click.echo(f"earmark: {line}", err=True)
     return failure.status
 

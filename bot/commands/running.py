@@ -32,7 +32,8 @@ def show(view: View, picture: RenderableType, *, as_json: bool) -> None:
 
 
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    # ASCII, so that any pipe takes it; a file's name may even be no text at all.
+    click.echo(json.dumps(value))
 
 
 def complain(sentence: str) -> None:

@@ -1,0 +1,39 @@
+"""A console in a folder of its own, with an empty desk and no service to ask."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.server import Sandbox, run_in_thread
+from tests.commands.console import Console, fresh_environment
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sqlite_url: str) -> Path:
+    """The folder in which the commands run."""
+    fresh_environment(monkeypatch, tmp_path, sqlite_url)
+    # Port 9 throws everything away: no test asks the real services by accident.
+    for name in ("SPOTIFY_API_URL", "SPOTIFY_OEMBED_URL", "DEEZER_URL", "ITUNES_URL"):
+        monkeypatch.setenv(f"EARMARK_{name}", "http://127.0.0.1:9")
+    return tmp_path
+
+
+@pytest.fixture
+def earmark(capsys: pytest.CaptureFixture[str]) -> Console:
+    return Console(capture=capsys)
+
+
+@pytest.fixture(scope="module")
+def stand_ins() -> Iterator[Sandbox]:
+    with run_in_thread() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(stand_ins: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """The stand-ins for all services, with the settings pointed at them."""
+    for name, value in stand_ins.environment().items():
+        monkeypatch.setenv(name, value)
+    yield stand_ins
+    stand_ins.clear_faults()
