@@ -11,7 +11,7 @@ import soundfile
 
 from bot.sandbox.bundled import bundled_clips, clip
 from tests.commands.console import Console
-from tests.scoring.conftest import encode, noise
+from tests.scoring.conftest import Floats, encode, noise
 
 CLIP = clip("caribbean_8s.ogg").path
 LOUD = clip("armygeddon.mp3").path
@@ -40,7 +40,7 @@ ATTRIBUTES = {
 }
 
 
-def samples_of(path: Path) -> tuple[np.ndarray[Any, np.dtype[np.float32]], int]:
+def samples_of(path: Path) -> tuple[Floats, int]:
     samples, rate = soundfile.read(io.BytesIO(path.read_bytes()), dtype="float32", always_2d=True)
     return samples, rate
 
@@ -94,10 +94,12 @@ def test_louder_or_quieter_by_six_decibels_scores_within_one_point(
     earmark: Console, tmp_path: Path, decibels: int
 ) -> None:
     samples, rate = samples_of(CLIP)
-    # Halved first, so that nothing clips at +6 dB.
+    # Halved, so that nothing clips at +6 dB.
+    quiet = samples * np.float32(0.5)
     plain, turned = tmp_path / "plain.wav", tmp_path / "turned.wav"
-    plain.write_bytes(encode(samples / 2, rate, "wav_float"))
-    turned.write_bytes(encode(samples / 2 * 10 ** (decibels / 20), rate, "wav_float"))
+    plain.write_bytes(encode(quiet, rate, "wav_float"))
+    gain = np.float32(10 ** (decibels / 20))
+    turned.write_bytes(encode(quiet * gain, rate, "wav_float"))
 
     first, second = earmark("score", plain, turned, "--json").lines
 
