@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ import httpx
 from sqlalchemy.exc import OperationalError
 
 from bot.errors import DatabaseError, SettingsError, UnusableAudioError
+from bot.model_store import model_in_use, version_of
 from bot.settings import AudioSource, Settings
 from bot.sources.deezer import Deezer
 from bot.sources.download import HostRules
@@ -69,14 +72,16 @@ _SEED_BITS = 62
 class ThreadHearing:
     """The scorer beside the event loop: numpy and onnxruntime let go of the interpreter lock."""
 
-    def __init__(self, load: "Callable[[], Scorer]", pool: ThreadPoolExecutor) -> None:
-        self._load = load
+    def __init__(self, model_file: Callable[[], Path], pool: ThreadPoolExecutor) -> None:
+        self._model_file = cache(model_file)
         self._pool = pool
         self._scorer: Scorer | None = None
 
     @property
     def model_version(self) -> str:
-        return self._ready().model_version
+        if self._scorer is None:
+            return version_of(self._model_file())
+        return self._scorer.model_version
 
     async def score(self, content: bytes) -> "Analysis":
         loop = asyncio.get_running_loop()
@@ -88,7 +93,7 @@ class ThreadHearing:
     def _ready(self) -> "Scorer":
         # Loading takes a moment, and `earmark queue` needs no model at all.
         if self._scorer is None:
-            self._scorer = self._load()
+            self._scorer = load_scorer(self._model_file())
         return self._scorer
 
 
@@ -157,11 +162,11 @@ def check_url(url: str) -> None:
         raise SettingsError(str(error)) from error
 
 
-def load_scorer(settings: Settings) -> "Scorer":
+def load_scorer(model_file: Path) -> "Scorer":
     from scoring.model import Model  # noqa: PLC0415
     from scoring.scorer import Scorer  # noqa: PLC0415
 
-    return Scorer(Model.load(settings.model_file))
+    return Scorer(Model.load(model_file))
 
 
 async def _services(settings: Settings, maker: Sessions, stack: AsyncExitStack) -> Services:
@@ -178,7 +183,7 @@ async def _services(settings: Settings, maker: Sessions, stack: AsyncExitStack) 
         lookup=metadata,
         ladder=lambda own_file: Ladder([OwnFileRung(files, sha256=own_file), *rungs]),
         files=files,
-        hearing=ThreadHearing(lambda: load_scorer(settings), pool),
+        hearing=ThreadHearing(lambda: model_in_use(settings), pool),
     )
 
 

@@ -19,6 +19,7 @@ from bot.errors import (
     WeakMatchError,
 )
 from bot.links import AlbumId
+from bot.model_store import model_in_use, packaged_model
 from bot.settings import AudioSource, Settings
 from bot.track import Origin, Track, TrackId
 from bot.workflow.desk import Desk
@@ -83,9 +84,17 @@ async def examine(settings: Settings) -> Checkup:
 
 def _model(settings: Settings) -> Finding:
     try:
-        version = load_scorer(settings).model_version
+        path = model_in_use(settings)
+    except SettingsError as error:
+        return Finding(what="model", health=Health.BAD, advice=str(error))
+    try:
+        version = load_scorer(path).model_version
     except ScoringError as error:
-        own = "Check EARMARK_MODEL_FILE." if settings.model_file else "Install Earmark again."
+        own = "Install Earmark again."
+        if settings.model_file:
+            own = "Check EARMARK_MODEL_FILE."
+        elif path != packaged_model():
+            own = "Go back to the one before: earmark model rollback"
         return Finding(what="model", health=Health.BAD, advice=f"{error} {own}")
     return Finding(what="model", health=Health.GOOD, advice=f"{version} is in place.")
 

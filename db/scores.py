@@ -32,10 +32,16 @@ async def latest(
     workspace_id: int,
     track_ids: Collection[int],
     model_version: str | None = None,
+    preferred: str | None = None,
 ) -> dict[int, Score]:
-    """Return the newest score by track id, of any model or of one; unscored tracks are absent."""
+    """Return the newest score by track id; unscored tracks are absent.
+
+    With `model_version` only that model's scores count. With `preferred` that model's score comes
+    before newer ones: after a rollback the newest score is of a model no longer in use.
+    """
     query = select(Score).where(Score.workspace_id == workspace_id, Score.track_id.in_(track_ids))
     if model_version is not None:
         query = query.where(Score.model_version == model_version)
-    found = await session.scalars(query.order_by(Score.created_at, Score.id))
+    favoured = [] if preferred is None else [Score.model_version == preferred]
+    found = await session.scalars(query.order_by(*favoured, Score.created_at, Score.id))
     return {score.track_id: score for score in found}

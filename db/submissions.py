@@ -143,9 +143,10 @@ async def waiting(
     workspace_id: int,
     playlist_id: int,
     model_version: str | None = None,
+    preferred: str | None = None,
     statuses: Collection[Status] = WAITING,
 ) -> list[Waiting]:
-    """Return a playlist's queue, oldest first, with the newest scores (of one model, if named)."""
+    """Return a playlist's queue, oldest first, with the scores that `scores.latest` chooses."""
     found = await session.scalars(
         _in_full()
         .where(
@@ -161,6 +162,7 @@ async def waiting(
         workspace_id=workspace_id,
         track_ids={row.track_id for row in queue if row.track_id is not None},
         model_version=model_version,
+        preferred=preferred,
     )
     return [
         Waiting(submission=row, score=None if row.track_id is None else known.get(row.track_id))

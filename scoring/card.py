@@ -232,8 +232,7 @@ def _sections(card: ModelCard) -> Iterable[tuple[str, Sequence[str]]]:
 def _contract(card: ModelCard) -> list[str]:
     shape = ", ".join(str(size) for size in card.input.shape)
     rows = [("in", f"`{card.input.name}`", shape, card.input.unit)]
-    for output in card.outputs:
-        rows.append(("out", f"`{output.name}`", _columns(output), output.unit))
+    rows += [("out", f"`{out.name}`", _columns(out), out.unit) for out in card.outputs]
     least = f"The shortest clip it takes has {card.input.shortest_frames} frames."
     return [*_table(("", "Name", "Columns", "Unit"), rows), "", least]
 

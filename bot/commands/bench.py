@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bot import settings
 from bot.commands.running import json_option, out, print_json, progress_console
+from bot.model_store import model_in_use
 from bot.sandbox.bundled import Clip, bundled_clips
 from scoring.bench import BenchReport, ColdStart, bench_audio, bench_start
 from scoring.model import Model
@@ -30,7 +31,7 @@ def bench() -> None:
 def audio(*, rounds: int, as_json: bool) -> None:
     """Score the bundled mp3 clips again and again: CPU time by stage, against librosa."""
     clips = {one.file: one.path.read_bytes() for one in _mp3_clips()}
-    model = Model.load(settings.load().model_file)
+    model = Model.load(model_in_use(settings.load()))
     with progress_console().status("Listening again and again"):
         report = bench_audio(
             clips,

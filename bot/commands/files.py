@@ -16,6 +16,7 @@ from bot.commands.running import (
     progress_console,
 )
 from bot.messages import CompareView, FileReport
+from bot.model_store import model_in_use
 from bot.platforms.console.reports import compare_table, report_text
 from bot.workflow.hearing import failed_report, file_report
 from scoring.errors import AudioError
@@ -61,7 +62,7 @@ def compare(files: Sequence[str], *, as_json: bool) -> int:
 
 
 def _reports(files: Sequence[str]) -> Iterator[FileReport]:
-    scorer = Scorer(Model.load(settings.load().model_file))
+    scorer = Scorer(Model.load(model_in_use(settings.load())))
     return (_report(scorer, file) for file in _watched(files))
 
 

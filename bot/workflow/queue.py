@@ -23,15 +23,20 @@ async def show_queue(
     playlist: str,
     now: datetime,
     viewer_id: int | None = None,
+    model_version: str | None = None,
     page: int | None = None,
     page_size: int = PAGE_SIZE,
 ) -> QueueView:
     """Return the queue (or one page of it), and record what was shown, where and why.
 
-    The record lets a later decision be weighed by how likely it was to be seen at all.
+    The record lets a later decision be weighed by how likely it was to be seen at all. Scores of
+    `model_version`, the model in use, come first; a track that only another model has scored
+    keeps that score, is ranked by its percentile, and its row names that model.
     """
     found = await find_playlist(session, workspace_id, playlist)
-    waiting = await submissions.waiting(session, workspace_id=workspace_id, playlist_id=found.id)
+    waiting = await submissions.waiting(
+        session, workspace_id=workspace_id, playlist_id=found.id, preferred=model_version
+    )
     ranked = rank(
         [_candidate(row) for row in waiting],
         now=now,

@@ -36,10 +36,12 @@ async def decide(
     person: Person,
     reasons: tuple[str, ...] = (),
     note: str | None = None,
+    model_version: str | None = None,
     now: datetime,
 ) -> DecisionView:
     """Record `answer`; of two curators who answer at once one wins and the other is told.
 
+    `model_version` is the model in use, whose score the queue has shown.
     Raises NotFoundError, NotAllowedError, RuleError or AlreadyDoneError.
     """
     submission = await find_submission(session, workspace_id, code)
@@ -61,7 +63,16 @@ async def decide(
     )
     if not moved:
         raise await _already(session, workspace_id, code, now=now)
-    await _remember(session, submission, member, answer, reasons=reasons, note=note, now=now)
+    await _remember(
+        session,
+        submission,
+        member,
+        answer,
+        reasons=reasons,
+        note=note,
+        model_version=model_version,
+        now=now,
+    )
     return _view(
         submission,
         member,
@@ -159,6 +170,7 @@ async def _remember(
     *,
     reasons: tuple[str, ...],
     note: str | None,
+    model_version: str | None,
     now: datetime,
 ) -> None:
     """Store the decision with what the curator had been shown: the data that fit learns from."""
@@ -170,6 +182,7 @@ async def _remember(
         session,
         workspace_id=workspace_id,
         track_ids=[submission.track_id] if submission.track_id is not None else [],
+        preferred=model_version,
     )
     seen = decisions.Seen(
         slot=shown.slot if shown else None,

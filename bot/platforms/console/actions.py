@@ -27,6 +27,7 @@ from bot.workflow import amend, digest, queue, review, status, submit
 from bot.workflow.desk import Desk
 from bot.workflow.people import console_person, member_of
 from bot.workflow.process import Processed, process
+from bot.workflow.rescore import version_in_use
 from db import curators, playlists, submissions
 from db.types import AiPolicy, AiUse, Answer, Role
 from scoring.containers import identify
@@ -142,6 +143,7 @@ async def show_queue(desk: Desk, *, playlist: str, viewer: str | None = None) ->
             playlist=playlist,
             now=desk.now(),
             viewer_id=viewer_id,
+            model_version=version_in_use(desk.services.hearing),
         )
 
 
@@ -164,6 +166,7 @@ async def decide(
             person=console_person(curator),
             reasons=reasons,
             note=note,
+            model_version=version_in_use(desk.services.hearing),
             now=desk.now(),
         )
 

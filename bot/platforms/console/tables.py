@@ -75,13 +75,15 @@ def queue_table(view: QueueView) -> Group:
     table.add_column("Track", ratio=4, overflow="fold")
     table.add_column("Score", ratio=3, overflow="fold")
     table.add_column("Why here", ratio=3, overflow="fold")
+    # Scores of two models stand side by side until all are made again: then each says whose it is.
+    mixed = len({row.score.model for row in view.rows if row.score}) > 1
     for row, after in zip(view.rows, (*view.rows[1:], None), strict=True):
         page_ends = after is not None and after.page != row.page
         table.add_row(
             str(row.rank),
             row.code,
             _track(row.title, row.artist),
-            _score(row),
+            _score(row, mixed=mixed),
             _why(row),
             end_section=page_ends,
         )
@@ -195,10 +197,13 @@ def _track(title: str, artist: str) -> Text:
     return Text.assemble((plain(title) or "untitled", "bold"), f"\n{plain(artist) or 'unknown'}")
 
 
-def _score(row: QueueRow) -> Text:
+def _score(row: QueueRow, *, mixed: bool) -> Text:
     if row.score is None:
         return Text(unscored_text(row.unscored_reason), style="dim")
-    return Text(score_text(row.score).removeprefix("score: "))
+    score = Text(score_text(row.score).removeprefix("score: "))
+    if mixed:
+        score.append(f"\nby {plain(row.score.model)}", style="dim")
+    return score
 
 
 def _why(row: QueueRow) -> Text:
