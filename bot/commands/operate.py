@@ -58,5 +58,5 @@ def doctor(*, as_json: bool) -> int:
     else:
         out().print(checkup_table(checkup))
     if not checkup.ok:
-        complain(f"{', '.join(checkup.bad)} must be mended first.")
+        complain(f"Not as it should be: {', '.join(checkup.bad)}.")
     return int(not checkup.ok)
