@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import QuotaError, SourceDownError, SourceRefusedError
 from bot.matching import artist_key, title_key
 from bot.track import Origin, Track, TrackId
-from bot.workflow.naming import file_label
+from bot.workflow.naming import file_label, typed
 from db import tracks
 from db.models import Submission
 from db.models import Track as TrackRow
@@ -67,7 +67,7 @@ async def identify(submission: Submission, lookup: Lookup) -> Identified:
     try:
         if track_id is None:
             track_id = await lookup.track_id_of(submission.link)
-        track = await lookup.track(track_id)
+        track = _storable(await lookup.track(track_id))
     except (SourceDownError, QuotaError, SourceRefusedError) as error:
         if track_id is None and submission.upload_sha256 is None:
             # A short link or an album names no track by itself, so there is nothing to store yet.
@@ -121,6 +121,16 @@ def _as_stored(track: Track, row: TrackRow) -> Track:
         release_date=row.release_date,
         explicit=row.explicit,
         cover_url=row.cover_url,
+    )
+
+
+def _storable(track: Track) -> Track:
+    """Return a service's track with names that every database takes and every view can show."""
+    named = (typed(name) for name in track.artists)
+    return replace(
+        track,
+        title=typed(track.title) or "Unnamed track",
+        artists=tuple(name for name in named if name),
     )
 
 
