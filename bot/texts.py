@@ -78,6 +78,7 @@ _CLIP_HELP: Mapping[str, str] = MappingProxyType(
     {
         "no_preview": "we found no audio of it; you may send the file",
         "weak_match": "we are not sure which recording it is; you may send the file",
+        "lost": "your file is not here any more; please send it again",
         "not_audio": "the file is not audio we can read; you may send another",
         "corrupt": "the file is damaged; you may send another",
         "truncated": "the file breaks off; you may send another",
@@ -94,6 +95,7 @@ _UNSCORED: Mapping[str, str] = MappingProxyType(
         "source_down": "a music service is not answering",
         "source_refused": "a music service refuses us",
         "quota": "a music service asks us to wait",
+        "lost": "the artist's file is not here any more",
         "not_audio": "the file is not audio",
         "corrupt": "the audio is damaged",
         "truncated": "the audio breaks off",

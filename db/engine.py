@@ -62,6 +62,16 @@ def normalise_url(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
+def without_password(url: str) -> str:
+    """Return `url` as it may be printed.
+
+    >>> without_password("postgres://me:secret@host/earmark")
+    'postgresql+asyncpg://me:***@host/earmark'
+    """
+    parsed = make_url(normalise_url(url))
+    return url if parsed.password is None else parsed.render_as_string(hide_password=True)
+
+
 def sqlite_path(url: str) -> Path | None:
     """Return the file of a SQLite `url`, or None for PostgreSQL."""
     parsed = make_url(normalise_url(url))

@@ -19,7 +19,7 @@ from bot.demo import Arrival, Ending, Refused, Scene, Tell, Told, play
 from bot.demo_script import STEPS, Step
 from bot.messages import DecisionView, DigestView, QueueView, StatusView
 from bot.platforms.console import tables
-from db.engine import sqlite_path
+from db.engine import sqlite_path, without_password
 from scoring.ranking import span
 
 
@@ -32,15 +32,19 @@ def demo(*, url: str | None, as_json: bool) -> None:
     Stand-ins on this machine play Spotify and Deezer, and freely licensed clips are what they
     serve. Nothing leaves the machine. Pictures and the database are kept to look at afterwards.
     """
+    if url is not None:
+        check_url(url)
     folder = Path(tempfile.mkdtemp(prefix="earmark-demo-"))
+    # Files that wait to be scored belong to a database: `earmark process` looks for them there,
+    # should this run be killed.
+    own = {} if url else {"data_dir": folder}
     url = url or f"sqlite:///{folder / 'demo.db'}"
-    check_url(url)
-    loaded = settings.load(database_url=url, data_dir=folder)
+    loaded = settings.load(database_url=url, **own)
     with progress_console().status("Starting", spinner="dots") as spinner:
         tell = _quiet(spinner) if as_json else _story(spinner)
         ending = asyncio.run(play(loaded, folder=folder, tell=tell))
     if as_json:
-        print_json(ending.to_json() | {"db": url, "folder": str(folder)})
+        print_json(ending.to_json() | {"db": without_password(url), "folder": str(folder)})
     else:
         _farewell(ending, url, folder)
 
@@ -100,11 +104,12 @@ def _arrival(step: Step) -> Text:
 
 def _farewell(ending: Ending, url: str, folder: Path) -> None:
     path = sqlite_path(url)
+    shown = without_password(url) if path is None else f"sqlite:///{path.absolute()}"
     out().print(Rule("Now you", align="left"))
     out().print(
         Text(
             f"{len(ending.pictures)} pictures are in {folder}. Ask this desk more:\n"
-            f'  export EARMARK_DATABASE_URL="{url if path is None else f"sqlite:///{path}"}"\n'
+            f'  export EARMARK_DATABASE_URL="{shown}"\n'
             '  earmark queue "Night Drive"\n'
             '  earmark submit YOUR_SONG.mp3 --playlist "Night Drive" --as you\n'
             "  earmark score YOUR_SONG.mp3",

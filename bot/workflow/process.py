@@ -175,8 +175,10 @@ class _Job:
             heard = _Heard(audio=audio, analysis=await self._services.hearing.score(audio.content))
             return await self._queue(track_id, heard)
         except UnusableAudioError as error:
-            if self._submission.upload_sha256 and not self._submission.link:
-                # Without a link there is nothing else that a curator could listen to.
+            only_file = self._submission.upload_sha256 and not self._submission.link
+            # Without a link there is nothing else that a curator could listen to. But a file that
+            # is gone is our fault, or lies in the folder of another process: nobody is sent away.
+            if only_file and error.reason != "lost":
                 return await self.refuse(error)
             return await self._leave_unscored(error)
         except (

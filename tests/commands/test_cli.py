@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import click
@@ -114,7 +115,7 @@ def test_wrong_usage_is_one_sentence_with_the_way_to_the_help(
 def test_an_error_that_nobody_foresaw_is_kept_and_told_without_a_traceback(
     earmark: Console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(cli.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(cli, "COMMANDS", {"queue": ("missing", "")})
 
     ran = earmark("queue", "P", "--json")
@@ -238,7 +239,7 @@ def test_the_password_of_a_database_is_never_printed(
     url: str,
     words: tuple[str, ...],
 ) -> None:
-    monkeypatch.setattr(cli.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("EARMARK_DATABASE_URL", url)
     words = (*words, url) if words[-1] == "--db" else words
 

@@ -35,8 +35,9 @@ from scoring.errors import AudioError
 
 # Names this alike are more likely a typing error than a second playlist.
 _ALIKE = 80
-# What may change with time: the rest is the artist's to mend.
-_WORTH_ANOTHER_TRY = frozenset({"source_down", "quota", "source_refused", "no_preview"})
+# What may change with time: the rest is the artist's to mend. A lost file may lie in the folder of
+# another EARMARK_DATA_DIR.
+_WORTH_ANOTHER_TRY = frozenset({"source_down", "quota", "source_refused", "no_preview", "lost"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
