@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "db": ("operate", "Set up, upgrade and check the database."),
         "doctor": ("operate", "Check settings, database, model and every service."),
         "bench": ("bench", "Measure what Earmark costs on this machine."),
+        "model": ("model", "Show, install, measure and train the model that scores."),
     }
 )
 

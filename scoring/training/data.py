@@ -62,8 +62,9 @@ class Corpus:
         return Corpus(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
-def load(folder: Path, sets: Sequence[str] = SETS) -> Corpus:
-    """Read the named sets of `folder`; a set that is not there is refused by name."""
+def load(folder: Path, sets: Sequence[str] | None = None) -> Corpus:
+    """Read the named sets of `folder`, or all that `sets_in` finds there."""
+    sets = sets_in(folder) if sets is None else sets
     tables = [_table(folder / name, name) for name in sets]
     table = pd.concat(tables, ignore_index=True)
     mels = np.concatenate([_mels(folder / name) for name in sets])
@@ -83,6 +84,15 @@ def load(folder: Path, sets: Sequence[str] = SETS) -> Corpus:
         popularity=table["pop_pct"].to_numpy(np.float32),
         quadrants=quadrants.fillna(-1).to_numpy(np.int64),
     )
+
+
+def sets_in(folder: Path) -> tuple[str, ...]:
+    """Return the known sets in `folder`, then those that scoring.training.own has made there."""
+    known = [name for name in SETS if (folder / name).is_dir()]
+    own = sorted(path.parent.name for path in folder.glob("*/source.json"))
+    if not known and not own:
+        raise FileNotFoundError(f"{folder} holds no set to learn from.")
+    return (*known, *own)
 
 
 def connected(keys: Iterable[str], credited: Iterable[str]) -> NDArray[np.int64]:
@@ -145,7 +155,9 @@ def main() -> None:
     corpus = load(parser.parse_args().data)
     print(f"{len(corpus)} clips, {len(np.unique(corpus.groups))} groups of artists")
     for name, column in zip(TRAITS, corpus.traits.T, strict=True):
-        print(f"  {name:17} {np.isfinite(column).sum():5} known, mean {np.nanmean(column):.3f}")
+        known = column[np.isfinite(column)]
+        mean = f", mean {known.mean():.3f}" if len(known) else ""
+        print(f"  {name:17} {len(known):5} known{mean}")
     print(f"  popularity        {np.isfinite(corpus.popularity).sum():5} known")
     print(f"  mood quadrant     {(corpus.quadrants >= 0).sum():5} known")
 
