@@ -82,7 +82,7 @@ def from_bytes(content: bytes) -> tuple[Case, ...]:
                 )
                 for i in range(count)
             )
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise ModelError("The model's golden outputs cannot be read.") from error
     if not cases:
         raise ModelError("The model's golden file holds no outputs.")

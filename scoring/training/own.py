@@ -109,8 +109,8 @@ def _from_folder(folder: Path) -> Iterator[Row | RowError]:
         )
     for path in files:
         artist, dash, title = path.stem.partition(" - ")
-        decision = path.relative_to(folder).parts[0]
-        cells = {"file": str(path), "artist": artist, "title": title, "decision": decision}
+        name = path.relative_to(folder)
+        cells = {"file": str(name), "artist": artist, "title": title, "decision": name.parts[0]}
         if dash:
             yield _row(cells, folder)
         else:
