@@ -13,21 +13,14 @@ from statistics import median
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi.onnxruntime_pybind11_state import (
-    Fail,
-    InvalidArgument,
-    InvalidGraph,
-    InvalidProtobuf,
-    RuntimeException,
-)
 
 from scoring import card, golden
 from scoring.audio import decode
 from scoring.errors import ModelError
 from scoring.features import analyse
 from scoring.model import OUTPUTS, Model, Prediction, read_card
+from scoring.runtime import REFUSALS, InferenceSession, SessionOptions
 
 Floats = NDArray[np.float32]
 
@@ -41,8 +34,6 @@ MOST_TIMES_SLOWER = 4.0
 # Frames of 5 to 30 seconds at 22,050 / 1,024 a second.
 _LENGTHS = (108, 162, 216, 323, 431, 646)
 _ROUNDS = 7
-# What onnxruntime raises at a file that is no model, or at a clip that the graph does not take.
-_REFUSALS = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, RuntimeException)
 
 
 class Listening(Protocol):
@@ -120,7 +111,7 @@ def examine(parcel: Parcel, *, clips: Mapping[str, bytes], in_use: Listening) ->
         yield _lengths(model, heard)
         yield _gain(model, heard)
         yield _speed(model, in_use, max(heard, key=lambda clip: clip.logmel.shape[1]).logmel)
-    except (*_REFUSALS, ValueError) as error:
+    except (*REFUSALS, ValueError) as error:
         yield Check(name="run", ok=False, told=f"it fails on a clip: {_first_line(error)}")
 
 
@@ -154,19 +145,19 @@ def _golden_file(parcel: Parcel) -> Check:
     return Check(name="golden", ok=True, told="SHA-256 as in the card")
 
 
-def _open(content: bytes) -> onnxruntime.InferenceSession | None:
-    options = onnxruntime.SessionOptions()
+def _open(content: bytes) -> InferenceSession | None:
+    options = SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.use_deterministic_compute = True
     options.log_severity_level = 4
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except _REFUSALS:
+        return InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except REFUSALS:
         return None
 
 
-def _names(session: onnxruntime.InferenceSession) -> Check:
+def _names(session: InferenceSession) -> Check:
     needed = [f"{one.name} {one.type}" for one in session.get_inputs()]
     outputs = tuple(one.name for one in session.get_outputs())
     if needed != ["logmel tensor(float)"]:
@@ -177,7 +168,7 @@ def _names(session: onnxruntime.InferenceSession) -> Check:
     return Check(name="names", ok=True, told=f"logmel in; {', '.join(OUTPUTS)} out")
 
 
-def _parity(session: onnxruntime.InferenceSession, parcel: Parcel) -> Check:
+def _parity(session: InferenceSession, parcel: Parcel) -> Check:
     if parcel.golden is None:
         raise ValueError("a parcel without golden outputs came past its check")
     apart = golden.difference(session, golden.from_bytes(parcel.golden))
@@ -185,7 +176,7 @@ def _parity(session: onnxruntime.InferenceSession, parcel: Parcel) -> Check:
     return Check(name="parity", ok=apart <= golden.PARITY, told=told)
 
 
-def _missing_inputs(session: onnxruntime.InferenceSession, logmel: Floats) -> Check:
+def _missing_inputs(session: InferenceSession, logmel: Floats) -> Check:
     """Say whether an input whose mask is 0 is without effect; most models have none but logmel."""
     optional = {one.name: one for one in session.get_overridable_initializers()}
     without = session.run(OUTPUTS, {"logmel": logmel[None]})

@@ -9,30 +9,15 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi.onnxruntime_pybind11_state import (
-    Fail,
-    InvalidArgument,
-    InvalidGraph,
-    InvalidProtobuf,
-    RuntimeException,
-)
 
 from scoring.errors import ModelError
+from scoring.runtime import REFUSALS, InferenceSession, SessionOptions
 
 BANDS = 128
 OUTPUTS = ("percentile", "level", "attributes", "mood", "embedding")
 # The card says which layout it has; a model of another layout is refused.
 CARD_FORMAT = 1
-# What onnxruntime raises at a file that is no model, or none that it can run; they share no base.
-_REFUSALS = (
-    Fail,
-    InvalidArgument,
-    InvalidGraph,
-    InvalidProtobuf,
-    RuntimeException,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +178,7 @@ def read_card(text: str) -> Card:
 
 
 def _session(content: bytes) -> Network:
-    options = onnxruntime.SessionOptions()
+    options = SessionOptions()
     # One core a process: the scorer runs one process per core, and spinning threads steal
     # from their neighbours.
     options.intra_op_num_threads = 1
@@ -201,10 +186,8 @@ def _session(content: bytes) -> Network:
     options.use_deterministic_compute = True
     options.log_severity_level = 3
     try:
-        session: Network = onnxruntime.InferenceSession(
-            content, options, providers=["CPUExecutionProvider"]
-        )
-    except _REFUSALS as error:
+        session: Network = InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except REFUSALS as error:
         raise ModelError("The model file cannot be opened by onnxruntime.") from error
     return session
 

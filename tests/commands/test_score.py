@@ -2,6 +2,8 @@
 
 import io
 import math
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +208,22 @@ def test_a_model_file_that_is_none_is_told_in_one_sentence(
     assert ran.status == 1
     assert ran.json["error"]["kind"] == "model"
     assert ran.complaint == ran.json["error"]["sentence"]
+
+
+def test_scoring_reports_to_nobody_and_leaves_no_trace_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(home))
+    # Each of them alone would keep onnxruntime from reporting.
+    for name in ("CI", "GITHUB_ACTIONS", "ORT_DISABLE_TELEMETRY"):
+        monkeypatch.delenv(name, raising=False)
+
+    ran = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "bot", "score", str(CLIP)], capture_output=True, check=False
+    )
+
+    assert ran.returncode == 0
+    assert list(home.rglob("*")) == []

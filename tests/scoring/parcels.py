@@ -10,6 +10,7 @@ import pytest
 from scoring import golden
 from scoring.acceptance import Parcel
 from scoring.model import OUTPUTS, Network
+from scoring.runtime import InferenceSession
 
 NAME = "toy"
 TRAITS = (
@@ -143,8 +144,7 @@ def card_of(content: bytes, outputs: bytes, *, name: str = NAME, **changed: obje
 
 def parcel(content: bytes, **changed: Any) -> Parcel:
     """Return a model with complete papers, which are true but for what is `changed`."""
-    ort = pytest.importorskip("onnxruntime")
-    outputs = golden_of(ort.InferenceSession(content, providers=["CPUExecutionProvider"]))
+    outputs = golden_of(InferenceSession(content, providers=["CPUExecutionProvider"]))
     return Parcel(content=content, card=card_of(content, outputs, **changed), golden=outputs)
 
 
