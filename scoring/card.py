@@ -196,7 +196,9 @@ def to_markdown(card: ModelCard) -> str:
     for title, lines in _sections(card):
         if lines:
             parts += [f"## {title}", "\n".join(lines)]
-    return "\n\n".join(parts) + "\n"
+    page = "\n\n".join(parts) + "\n"
+    # The texts are somebody else's, and a terminal must find nothing in them to obey.
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in page)
 
 
 def _state(card: ModelCard) -> list[str]:

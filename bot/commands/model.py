@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.progress import Progress
-from rich.text import Text
 
 from bot import settings
 from bot.commands.running import (
     complain,
     examples,
     json_option,
-    out,
     print_json,
     progress_console,
 )
 from bot.commands.training import data, evaluate, export, train
+from bot.messages import plain
 from bot.model_store import Installed, model_in_use, packaged_model, store_of, version_of
 from bot.settings import Settings
 from scoring import card as cards
 from scoring.errors import ModelError
+
+# A card's texts are somebody else's.
+_LINE_LIMIT = 300
 
 if TYPE_CHECKING:
     from bot.workflow.rescore import Rescoring
@@ -48,7 +50,10 @@ for stage in (data, train, evaluate, export):
     model.add_command(stage)
 
 
-@model.command(epilog=examples("model card", "model card --json"))
+@model.command(
+    short_help="Print the card of the model in use.",
+    epilog=examples("model card", "model card --json"),
+)
 @json_option
 def card(*, as_json: bool) -> None:
     """Print the card of the model in use: what it is for, how well it does, where it fails."""
@@ -60,7 +65,7 @@ def card(*, as_json: bool) -> None:
         click.echo(cards.to_markdown(cards.parse(text)), nl=False)
 
 
-@model.command("list")
+@model.command("list", short_help="Show the models and which one is in use.")
 @json_option
 def list_models(*, as_json: bool) -> None:
     """Show which models are installed, and which one is in use."""
@@ -72,12 +77,14 @@ def list_models(*, as_json: bool) -> None:
         print_json({"models": rows})
         return
     for row in rows:
-        mark = "*" if row["in_use"] else " "
-        broken = f"  {row['error']}" if row["error"] else ""
-        out().print(Text(f"{mark} {row['version']}  ({_PLACES[str(row['place'])]}){broken}"))
+        told = f"{row['version']} ({_PLACES[str(row['place'])]}) {row['error']}"
+        click.echo(f"{'*' if row['in_use'] else ' '} {_line(told)}")
 
 
-@model.command(epilog=examples("model use runs/mine/mine.onnx"))
+@model.command(
+    short_help="Check a model and put it into use.",
+    epilog=examples("model use runs/mine/earmark.onnx"),
+)
 @click.argument("file", metavar="FILE.onnx", type=click.Path(path_type=Path))
 @json_option
 def use(*, file: Path, as_json: bool) -> int:
@@ -100,7 +107,9 @@ def use(*, file: Path, as_json: bool) -> int:
         print_json({"ok": not failed, "installed": not failed, "checks": checks})
     else:
         for one in checks:
-            out().print(Text(f"{'ok  ' if one['ok'] else 'FAIL'} {one['name']}: {one['told']}"))
+            click.echo(
+                f"{'ok  ' if one['ok'] else 'FAIL'} {one['name']}: {_line(str(one['told']))}"
+            )
     if failed:
         complain(f"{file.name} is not installed: it fails at {', '.join(failed)}.")
         return 1
@@ -109,7 +118,7 @@ def use(*, file: Path, as_json: bool) -> int:
     return 0
 
 
-@model.command()
+@model.command(short_help="Go back to the model before this one.")
 @json_option
 def rollback(*, as_json: bool) -> None:
     """Put the model before this one back into use."""
@@ -121,7 +130,10 @@ def rollback(*, as_json: bool) -> None:
         _tell_in_use(chosen)
 
 
-@model.command(epilog=examples("model rescore", "model rescore --limit 100 --json"))
+@model.command(
+    short_help="Score old submissions again.",
+    epilog=examples("model rescore", "model rescore --limit 100 --json"),
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most this many tracks.")
 @json_option
 def rescore(*, limit: int | None, as_json: bool) -> int:
@@ -146,12 +158,13 @@ def rescore(*, limit: int | None, as_json: bool) -> int:
                 progress=lambda done, of: bar.update(task, completed=done, total=of),
             )
 
-    with Progress(console=progress_console(), transient=True) as bar:
+    console = progress_console()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         found = asyncio.run(run(bar))
     if as_json:
         print_json(found.to_json())
     else:
-        out().print(Text(_rescoring_text(found)))
+        click.echo(_rescoring_text(found))
     if found.stopped:
         complain(f"{found.stopped} Run this again then: it goes on where it stopped.")
     return int(bool(found.stopped))
@@ -193,20 +206,26 @@ def _told(path: Path, *, place: str, in_use: bool) -> dict[str, object]:
 
 
 def _tell_in_use(chosen: Settings) -> None:
-    out().print(Text(f"{version_of(model_in_use(chosen))} is in use from the next start on."))
+    version = _line(version_of(model_in_use(chosen)))
+    click.echo(f"{version} is in use; a desk that runs takes it up at its next start.")
     if chosen.model_file:
         complain("EARMARK_MODEL_FILE is set and comes first; unset it to use an installed model.")
     else:
-        out().print(Text("Scores made so far keep their version: earmark model rescore"))
+        click.echo("Scores made so far stay as they are. To make them again: earmark model rescore")
 
 
 def _rescoring_text(found: "Rescoring") -> str:
     """Return what became of the tracks, in one line for each kind that there is."""
-    lines = [f"{found.rescored} scored again by {found.model}."]
+    lines = [f"Scored again by {_line(found.model)}: {found.rescored}"]
     if found.own_file:
-        lines.append(f"{found.own_file} keep their score: they were artists' own files.")
+        lines.append(f"Unchanged, as it was the artist's own file: {found.own_file}")
     if found.not_found:
-        lines.append(f"{found.not_found} keep their score: no source has their audio now.")
+        lines.append(f"Unchanged, as no source surely has the audio now: {found.not_found}")
     if found.left:
-        lines.append(f"{found.left} are still to do.")
+        lines.append(f"Still to do: {found.left}")
     return "\n".join(lines)
+
+
+def _line(text: str) -> str:
+    """Return what a card says as one line without anything that a terminal would obey."""
+    return plain(text, limit=_LINE_LIMIT)

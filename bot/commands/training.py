@@ -23,11 +23,12 @@ _options = click.argument("options", nargs=-1, type=click.UNPROCESSED)
 
 
 @click.command(
+    short_help="Make a set to train on, or look at one.",
     epilog=examples(
         "model data --data shared/data",
         "model data --from labels.csv --to mine/own",
         "model data --from songs/ --to mine/own",
-    )
+    ),
 )
 @click.option("--from", "source", type=click.Path(path_type=Path), help="A CSV file, or a folder.")
 @click.option("--to", "target", type=click.Path(path_type=Path), help="The set's new folder.")
@@ -59,9 +60,9 @@ def _stage(name: str, purpose: str) -> click.Command:
     return run
 
 
-train = _stage("train", "Train the network; a stopped run goes on where it was.")
-evaluate = _stage("evaluate", "Measure a run on artists that it never heard, beside baselines.")
-export = _stage("export", "Write the ONNX file, its card and its golden outputs.")
+train = _stage("train", "Train; a stopped run goes on where it was.")
+evaluate = _stage("evaluate", "Measure a run on artists it never heard.")
+export = _stage("export", "Write the model file and its card.")
 
 
 def _run(stage: str, options: Sequence[str]) -> int:
