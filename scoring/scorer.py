@@ -73,6 +73,10 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self._model = model
 
+    @property
+    def model_version(self) -> str:
+        return self._model.version
+
     def score(self, data: bytes) -> Analysis:
         """Return the analysis of an encoded clip, or raise AudioError."""
         waveform = decode(data)
