@@ -42,6 +42,8 @@ COLUMNS = frozenset(
     {"file", "artist", "title", "decision", "popularity", "mood", "language", "year", "genre"}
     | set(TRAITS)
 )
+# Learning cuts pieces of twelve seconds; a shorter clip would teach how padding sounds.
+LEAST_FRAMES = 256
 # A shard of about seven megabytes.
 SHARD = 100
 _SUFFIXES = frozenset({".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".wav", ".webm", ".aiff"})
@@ -171,6 +173,8 @@ def hear(row: Row, kept: Path) -> Heard:
         raise RowError(f"{row.file.name}: it cannot be read: {error.strerror}.") from error
     except AudioError as error:
         raise RowError(f"{row.file.name}: {error}") from error
+    if mel.shape[1] < LEAST_FRAMES:
+        raise RowError(f"{row.file.name}: learning needs at least 12 seconds of it.")
     # In one step: a run that is killed here must not leave half a clip behind.
     half = part.with_suffix(".half")
     with half.open("wb") as file:

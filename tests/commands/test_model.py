@@ -14,6 +14,7 @@ from tests.commands.console import Console
 from tests.scoring import parcels
 
 CLIP = clip("caribbean_8s.ogg").path
+LONG = clip("awakening.ogg").path
 PACKAGED = Model.load().version
 STAGES = ("train", "evaluate", "export")
 
@@ -230,7 +231,7 @@ def test_a_stage_that_lacks_its_data_says_which(earmark: Console, tmp_path: Path
 def test_a_set_is_made_from_a_csv_file_and_told_about(earmark: Console, tmp_path: Path) -> None:
     pytest.importorskip("pandas")
     labels = tmp_path / "labels.csv"
-    labels.write_text(f"file,artist,decision\n{CLIP},Lia,keep\nnone.mp3,Lia,keep\n")
+    labels.write_text(f"file,artist,decision\n{LONG},Lia,keep\nnone.mp3,Lia,keep\n")
 
     made = earmark("model", "data", "--from", labels, "--to", tmp_path / "mine" / "own")
     told = earmark("model", "data", "--data", tmp_path / "mine")

@@ -23,7 +23,7 @@ data = pytest.importorskip("scoring.training.data")
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
 
 
-def _sound(folder: Path, name: str, *, seed: int, seconds: float = 6) -> Path:
+def _sound(folder: Path, name: str, *, seed: int, seconds: float = 13) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, noise(seconds, seed=seed), 22_050)
@@ -113,6 +113,7 @@ def test_a_folder_of_decisions_needs_no_csv_file(tmp_path: Path) -> None:
         ({"file": "none.wav"}, "none.wav: it cannot be read: No such file or directory."),
         ({"file": "labels.csv"}, "labels.csv: The file is not audio"),
         ({"file": "short.wav"}, "short.wav: "),
+        ({"file": "piece.wav"}, "piece.wav: learning needs at least 12 seconds of it."),
         ({"file": ""}, "line 3: it needs a file and an artist."),
         ({"artist": ""}, "line 3: it needs a file and an artist."),
         ({"decision": "perhaps"}, "line 3: the decision 'perhaps' is none of"),
@@ -129,6 +130,7 @@ def test_one_bad_row_is_told_of_and_the_others_go_on(
     _sound(tmp_path, "good.wav", seed=1)
     _sound(tmp_path, "other.wav", seed=2)
     _sound(tmp_path, "short.wav", seed=3, seconds=2)
+    _sound(tmp_path, "piece.wav", seed=4, seconds=11)
     good = {"file": "good.wav", "artist": "Lia", "decision": "keep", "mood": "", "energy": ""}
     good["popularity"] = ""
 
