@@ -73,15 +73,25 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Quantiles of one trait over the tracks the model was trained on, evenly spaced."""
+    """One trait as the model hears it in the tracks it knows, and how it scores them.
+
+    `quantiles` are evenly spaced. The tracks in order of the trait are cut into equal parts, and
+    `points` says how far the mean score of each part lies above that of all.
+    """
 
     trait: str
     quantiles: tuple[float, ...]
+    points: tuple[float, ...]
 
     def share_below(self, value: float) -> float:
         """Return the share (0 to 1) of the known tracks that lie under `value`."""
         steps = np.linspace(0.0, 1.0, len(self.quantiles))
         return float(np.interp(value, self.quantiles, steps))
+
+    def points_at(self, value: float) -> float:
+        """Return how far the model's mean score of tracks like `value` lies above its average."""
+        part = int(self.share_below(value) * len(self.points))
+        return self.points[min(part, len(self.points) - 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +169,13 @@ def read_card(text: str) -> Card:
         card = json.loads(text)
         layout, names = card["format"], tuple(output["name"] for output in card["outputs"])
         known = tuple(
-            Known(trait=trait, quantiles=tuple(float(value) for value in quantiles))
-            for trait, quantiles in card["reference"]["attributes"].items()
+            Known(
+                trait=trait,
+                quantiles=tuple(float(value) for value in heard["quantiles"]),
+                points=tuple(float(value) for value in heard["points"]),
+            )
+            # A model that was not measured yet (scoring.training.faithfulness) says nothing here.
+            for trait, heard in card["reference"].get("heard", {}).items()
         )
         read = Card(
             version=str(card["version"]),

@@ -27,6 +27,10 @@ _SOUND: Final = LinearSegmentedColormap.from_list(
 # What is quieter than this under the loudest moment is shown as silence.
 _RANGE_DB: Final = 70
 _BAND: Final = "#9CC7E3"
+# Smaller effects depend on where a clip was cut; scoring.explain tells none of them either.
+_NOTICEABLE: Final = 0.25
+# The sound must stay to be seen through it.
+_TINT: Final = 0.35
 # Without sound and score there is little to draw.
 _SHORT: Final = 260
 _NO_SCORE: Final = "It waits by its age: no score is not a low score."
@@ -34,11 +38,15 @@ _NO_SCORE: Final = "It waits by its age: no score is not a low score."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """How far a stretch of the clip moves the model's score, in points; times as a player shows."""
+    """How far a stretch moves the model's score against the rest of the clip, in points.
+
+    The times are as a player shows them. `rows` are those of the log-mel that do most of it.
+    """
 
     start_s: float
     end_s: float
     points: float
+    rows: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +109,9 @@ def alt_text(picture: ReviewPicture) -> str:
     parts += [f"{name} {value}" for name, value in _fact_pairs(picture)]
     parts += [_trait_words(trait) for trait in picture.traits]
     if best := _most(picture, up=True):
-        parts.append(f"{_span(best)} raised the score most ({best.points:+.1f} points)")
+        parts.append(f"{_span(best)} moved the score up most ({best.points:+.1f} points)")
     if worst := _most(picture, up=False):
-        parts.append(f"{_span(worst)} lowered it most ({worst.points:+.1f} points)")
+        parts.append(f"{_span(worst)} moved it down most ({worst.points:+.1f} points)")
     return f"{'. '.join(_sentence(part) for part in parts)}."
 
 
@@ -168,14 +176,19 @@ def _contrast(logmel: npt.NDArray[np.float32]) -> tuple[float, float]:
 
 
 def _mark(axes: Axes, picture: ReviewPicture) -> None:
-    """Frame the stretch that raised the score most, and the one that lowered it most."""
+    """Frame the stretches that moved the score up and down most, and tint what in them did."""
+    bands = picture.logmel.shape[0] if picture.logmel is not None else 0
     for segment, color in ((_most(picture, up=True), UP), (_most(picture, up=False), DOWN)):
-        if segment is not None:
-            axes.axvspan(segment.start_s, segment.end_s, fill=False, ec=color, lw=3)
+        if segment is None:
+            continue
+        axes.axvspan(segment.start_s, segment.end_s, fill=False, ec=color, lw=3)
+        if segment.rows is not None and bands:
+            low, high = (row / bands for row in segment.rows)
+            axes.axvspan(segment.start_s, segment.end_s, low, high, fc=color, alpha=_TINT)
 
 
 def _lane(axes: Axes, picture: ReviewPicture) -> None:
-    """Draw one bar a segment: up and blue where it raised the score, down and orange where not."""
+    """Draw one bar a segment: blue and up where it did more for the score than the others."""
     points = [segment.points for segment in picture.segments]
     lengths = [segment.end_s - segment.start_s for segment in picture.segments]
     # Effects below a point stay small: noise must not look like news.
@@ -197,8 +210,11 @@ def _times(sheet: Sheet, picture: ReviewPicture, *, y: float) -> None:
     sheet.text(_EDGE, y, _clock(picture.start_s), size=20, color=SOFT)
     sheet.text(WIDTH - _EDGE, y, _clock(picture.end_s), size=20, color=SOFT, align="right")
     best, worst = _most(picture, up=True), _most(picture, up=False)
-    keys = [(UP, f"raised the score (most: {best.points:+.1f} points)")] if best else []
-    keys += [(DOWN, f"lowered it (most: {worst.points:+.1f})")] if worst else []
+    keys = []
+    if best:
+        keys.append((UP, f"moved the score up against the rest (most: {best.points:+.1f} points)"))
+    if worst:
+        keys.append((DOWN, f"down (most: {worst.points:+.1f})"))
     widths = [sheet.text_width(text, size=20) + 26 for _, text in keys]
     x = (WIDTH - sum(widths) - 36 * (len(keys) - 1)) / 2
     for (color, text), width in zip(keys, widths, strict=True):
@@ -284,7 +300,7 @@ def _most(picture: ReviewPicture, *, up: bool) -> Segment | None:
         return None
     sign = 1 if up else -1
     most = max(picture.segments, key=lambda segment: sign * segment.points)
-    return most if sign * most.points > 0 else None
+    return most if sign * most.points >= _NOTICEABLE else None
 
 
 def _sentence(text: str) -> str:

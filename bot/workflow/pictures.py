@@ -6,6 +6,7 @@ from bot.pictures.card import ReviewPicture, Segment, Trait
 from bot.texts import unscored_text
 from bot.track import Origin
 from scoring.bands import band
+from scoring.explain import SegmentEffect, main_register
 from scoring.scorer import Analysis
 
 _SOURCES = {Origin.UPLOAD.value: "artist's own file"}
@@ -53,10 +54,7 @@ def _scored(row: QueueRow, playlist: str, analysis: Analysis, source: str) -> Re
         logmel=analysis.logmel,
         start_s=min(starts, default=0.0),
         end_s=max(ends, default=analysis.seconds),
-        segments=tuple(
-            Segment(start_s=part.start_s, end_s=part.end_s, points=part.points)
-            for part in analysis.segments
-        ),
+        segments=tuple(_segment(part) for part in analysis.segments),
         tempo_bpm=heard.tempo_bpm,
         key=heard.key,
         loudness_lufs=heard.loudness_lufs,
@@ -68,4 +66,14 @@ def _scored(row: QueueRow, playlist: str, analysis: Analysis, source: str) -> Re
             Trait(name="valence", value=heard.valence),
         ),
         model=analysis.model_version,
+    )
+
+
+def _segment(part: SegmentEffect) -> Segment:
+    register = main_register(part)
+    return Segment(
+        start_s=part.start_s,
+        end_s=part.end_s,
+        points=part.points,
+        rows=(register.rows.start, register.rows.stop) if register else None,
     )

@@ -23,7 +23,7 @@ FULL = ReviewPicture(
     score=band(31, 52, 72),
     logmel=noise(),
     segments=(
-        Segment(start_s=0, end_s=10, points=1.5),
+        Segment(start_s=0, end_s=10, points=1.5, rows=(90, 128)),
         Segment(start_s=10, end_s=20, points=-2.25),
         Segment(start_s=20, end_s=30, points=0),
     ),
@@ -96,8 +96,8 @@ def test_the_alt_text_tells_what_the_picture_shows() -> None:
         " Score middle (31-72 of 100, low confidence), from the 30 s preview."
         " Tempo 118 BPM. Key A minor. Loudness -11.5 LUFS."
         " Energy 80 of 100 (this playlist's range 50 to 90). Danceability 0 of 100."
-        " 0:00 to 0:10 raised the score most (+1.5 points)."
-        " 0:10 to 0:20 lowered it most (-2.2 points)."
+        " 0:00 to 0:10 moved the score up most (+1.5 points)."
+        " 0:10 to 0:20 moved it down most (-2.2 points)."
     )
 
 
