@@ -23,13 +23,15 @@ from bot.messages import (
     StatusView,
 )
 from bot.platforms.console import actions
-from bot.platforms.console.actions import Sending, Sent
+from bot.platforms.console.actions import Sent
 from bot.sandbox.bundled import bundled_clips
 from bot.sandbox.server import Sandbox
 from bot.settings import AudioSource, Settings
 from bot.workflow.desk import Desk
+from bot.workflow.people import console_person
 from bot.workflow.pictures import digest_image, review_image
 from bot.workflow.process import Processed
+from bot.workflow.submit import Request
 from db import submissions, workspace_settings
 
 if TYPE_CHECKING:
@@ -108,6 +110,10 @@ def _stand_ins(sandbox: Sandbox) -> dict[str, object]:
     }
 
 
+def _file(step: Step) -> Path | None:
+    return bundled_clips()[0].path.with_name(step.file) if step.file else None
+
+
 class _Play:
     def __init__(self, desk: Desk, sandbox: Sandbox, *, folder: Path, tell: Tell) -> None:
         self._desk = desk
@@ -145,7 +151,7 @@ class _Play:
         # The seeds are fixed, so that every demo draws the same discovery picks.
         then = replace(self._desk, now=lambda: at, seed=lambda: seed)
         try:
-            sent = await actions.send(then, self._sending(step))
+            sent = await actions.send(then, self._request(step), audio=_file(step))
         except EarmarkError as error:
             refused = Refused(step=step, error=ErrorLine(kind=error.kind, sentence=str(error)))
             self._ending.refused.append(refused)
@@ -162,15 +168,14 @@ class _Play:
         if processed.analysis is not None:
             self._heard[processed.code] = processed.analysis
 
-    def _sending(self, step: Step) -> Sending:
+    def _request(self, step: Step) -> Request:
         link = step.link
         if step.song is not None:
-            link = f"https://open.spotify.com/track/{self._catalogue.titled(step.song).spotify_id}"
-        return Sending(
+            link = self._catalogue.titled(step.song).spotify_url
+        return Request(
             playlist=step.playlist,
-            artist_name=step.artist,
-            link=link,
-            audio=bundled_clips()[0].path.with_name(step.file) if step.file else None,
+            person=console_person(step.artist),
+            text=link,
             title=step.title,
             note=step.note,
             owns_rights=True,

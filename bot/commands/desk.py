@@ -20,10 +20,11 @@ from bot.commands.running import (
     write_picture,
 )
 from bot.platforms.console import actions, tables
-from bot.platforms.console.actions import Sending
 from bot.texts import DECLINE_REASONS
 from bot.workflow.desk import Desk
+from bot.workflow.people import console_person
 from bot.workflow.process import Processed
+from bot.workflow.submit import Request
 from db.types import AiUse, Answer
 
 T = TypeVar("T")
@@ -62,18 +63,29 @@ _playlist = click.argument("playlist", metavar="PLAYLIST")
 )
 @click.option("--i-own-it", "owns_rights", is_flag=True, help="I own or represent this track.")
 @json_option
-def submit(*, what: str, name: str, ai_use: str | None, as_json: bool, **sent: Any) -> None:
+def submit(
+    *,
+    what: str,
+    name: str,
+    audio: Path | None,
+    ai_use: str | None,
+    as_json: bool,
+    **said: Any,
+) -> None:
     """Submit a Spotify link or an audio file to a playlist.
 
     The track is looked up and scored at once. What cannot be scored now is queued all the same;
     `earmark process` tries again.
     """
-    if _names_a_file(what):
-        sent |= {"audio": Path(what)}
-    else:
-        sent |= {"link": what}
-    sending = Sending(artist_name=name, ai_use=AiUse(ai_use) if ai_use else None, **sent)
-    receipt = _listening(lambda desk: actions.send(desk, sending))
+    is_file = _names_a_file(what)
+    request = Request(
+        person=console_person(name),
+        text="" if is_file else what,
+        ai_use=AiUse(ai_use) if ai_use else None,
+        **said,
+    )
+    file = Path(what) if is_file else audio
+    receipt = _listening(lambda desk: actions.send(desk, request, audio=file))
     show(receipt, tables.sent_panel(receipt), as_json=as_json)
 
 

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import extractOne
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import NotFoundError, RuleError, UnusableAudioError
+from bot.errors import NotFoundError, RuleError
 from bot.messages import (
     DecisionView,
     DigestView,
@@ -29,31 +29,13 @@ from bot.workflow.people import console_person, member_of
 from bot.workflow.process import Processed, process
 from bot.workflow.rescore import version_in_use
 from db import curators, playlists, submissions
-from db.types import AiPolicy, AiUse, Answer, Role
-from scoring.containers import identify
-from scoring.errors import AudioError
+from db.types import AiPolicy, Answer, Role
 
 # Names this alike are more likely a typing error than a second playlist.
 _ALIKE = 80
 # What may change with time: the rest is the artist's to mend. A lost file may lie in the folder of
 # another EARMARK_DATA_DIR.
 _WORTH_ANOTHER_TRY = frozenset({"source_down", "quota", "source_refused", "no_preview", "lost"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """What was typed after `earmark submit`; `audio` is the artist's own file, if any."""
-
-    playlist: str
-    artist_name: str
-    link: str = ""
-    audio: Path | None = None
-    title: str | None = None
-    artist: str | None = None
-    note: str | None = None
-    ai_use: AiUse | None = None
-    owns_rights: bool = False
-    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +52,23 @@ class Sent:
         )
 
 
-async def send(desk: Desk, sending: Sending) -> Sent:
-    """Submit and process; what processing refuses is raised like what was refused at once."""
-    sending = replace(sending, playlist=_playlist_name(sending.playlist))
-    content = _read(sending.audio, max_mib=desk.upload_max_mib) if sending.audio else None
+async def send(desk: Desk, request: submit.Request, *, audio: Path | None = None) -> Sent:
+    """Submit and process; what processing refuses is raised like what was refused at once.
+
+    `audio` is the artist's own file, if any.
+    """
+    content = _read(desk, audio) if audio else None
+    request = replace(
+        request,
+        playlist=_playlist_name(request.playlist),
+        upload=_own_file(audio, content) if audio and content else None,
+    )
     async with desk.sessions.begin() as session:
-        new_playlist = await _ensure_playlist(session, desk, sending.playlist)
+        new_playlist = await _ensure_playlist(session, desk, request.playlist)
         accepted = await submit.submit(
             session,
             workspace_id=desk.workspace_id,
-            request=_request(sending, content),
+            request=request,
             now=desk.now(),
             seed=desk.seed(),
         )
@@ -107,7 +96,7 @@ async def confirm(desk: Desk, *, code: str, artist: str) -> Processed:
 
 async def attach(desk: Desk, *, code: str, artist: str, audio: Path) -> Processed:
     """Add the artist's own file to a submission without usable audio, and have it scored."""
-    content = _read(audio, max_mib=desk.upload_max_mib)
+    content = _read(desk, audio)
     async with desk.sessions.begin() as session:
         submission_id = await amend.attach(
             session,
@@ -233,42 +222,20 @@ async def _process(desk: Desk, submission_id: int, *, confirmed: bool = False) -
     )
 
 
-def _read(path: Path, *, max_mib: int) -> bytes:
+def _read(desk: Desk, path: Path) -> bytes:
     """Return an audio file's bytes, or raise UnusableAudioError before anything is stored."""
     try:
-        if path.stat().st_size > max_mib * 2**20:
-            raise UnusableAudioError(
-                f"{path.name} is larger than {max_mib} MiB. Send a shorter clip, or an mp3.",
-                reason="too_large",
-            )
-        content = path.read_bytes()
+        # Nobody wants a disk image in memory only to hear that it is too large.
+        with path.open("rb") as file:
+            content = file.read(desk.upload_max_mib * 2**20 + 1)
     except OSError as error:
         raise NotFoundError(f"The file {path} cannot be read: {error.strerror}.") from error
-    try:
-        identify(content)
-    except AudioError as error:
-        raise UnusableAudioError(str(error), reason=error.kind) from error
+    desk.services.files.check(content)
     return content
 
 
 def _own_file(path: Path, content: bytes) -> submit.OwnFile:
     return submit.OwnFile(sha256=hashlib.sha256(content).hexdigest(), name=path.name)
-
-
-def _request(sending: Sending, content: bytes | None) -> submit.Request:
-    upload = _own_file(sending.audio, content) if sending.audio and content else None
-    return submit.Request(
-        playlist=sending.playlist,
-        person=console_person(sending.artist_name),
-        text=sending.link,
-        upload=upload,
-        title=sending.title,
-        artist=sending.artist,
-        note=sending.note,
-        ai_use=sending.ai_use,
-        owns_rights=sending.owns_rights,
-        key=sending.key,
-    )
 
 
 def _playlist_name(typed: str) -> str:
