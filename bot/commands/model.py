@@ -107,9 +107,8 @@ def use(*, file: Path, as_json: bool) -> int:
         print_json({"ok": not failed, "installed": not failed, "checks": checks})
     else:
         for one in checks:
-            click.echo(
-                f"{'ok  ' if one['ok'] else 'FAIL'} {one['name']}: {_line(str(one['told']))}"
-            )
+            mark = "ok  " if one["ok"] else "FAIL"
+            click.echo(f"{mark} {one['name']}: {_line(str(one['told']))}")
     if failed:
         complain(f"{file.name} is not installed: it fails at {', '.join(failed)}.")
         return 1

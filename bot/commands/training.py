@@ -77,8 +77,6 @@ def _run(stage: str, options: Sequence[str]) -> int:
     except OSError as error:
         told = f"{error.filename}: {error.strerror}." if error.filename else str(error)
         raise ModelError(told) from error
-    except ValueError as error:
-        raise ModelError(str(error)) from error
     return 0
 
 

@@ -311,7 +311,10 @@ def main() -> None:
     parser.add_argument("--to", dest="target", type=Path, required=True)
     parser.add_argument("--licence", default="not stated", help="by what right it is learnt from")
     arguments = parser.parse_args()
-    clips, left_out = build(arguments.source, arguments.target, licence=arguments.licence)
+    try:
+        clips, left_out = build(arguments.source, arguments.target, licence=arguments.licence)
+    except (ValueError, csv.Error) as error:
+        raise SystemExit(f"{arguments.source} is no list of audio: {error}") from error
     for sentence in left_out:
         print(f"left out: {sentence}")
     if not clips:

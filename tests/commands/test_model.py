@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.bundled import clip
+from bot.sandbox.calls import Service
+from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import Sandbox
 from scoring.card import parse, to_markdown
 from scoring.model import Model
@@ -68,6 +70,13 @@ def test_a_rollback_brings_the_model_before_back(earmark: Console, toy: Path) ->
     assert f"{PACKAGED} is in use" in back.out
     assert _in_use(earmark) == PACKAGED
     assert earmark.json("score", CLIP)["model"] == PACKAGED
+
+
+def test_programs_are_told_what_is_in_use_now(earmark: Console, toy: Path) -> None:
+    used = earmark.json("model", "use", toy)
+
+    assert (used["ok"], used["installed"]) == (True, True)
+    assert earmark.json("model", "rollback") == {"ok": True, "version": PACKAGED}
 
 
 def test_there_is_nothing_before_the_packaged_model(earmark: Console) -> None:
@@ -182,6 +191,38 @@ def test_submissions_are_scored_again_by_the_new_model(
     assert sorted(row["model"] for row in rows) == sorted([PACKAGED, _version(toy)])
 
 
+def test_a_service_that_is_down_ends_the_scoring_again_with_one_sentence(
+    earmark: Console, toy: Path, sandbox: Sandbox
+) -> None:
+    link = sandbox.catalogue.titled("Awakening").spotify_url
+    earmark.json("submit", link, "--playlist", "Night Drive", "--as", "Lia")
+    earmark("model", "use", toy)
+    sandbox.set_fault(Fault(service=Service.DEEZER, kind=FaultKind.SERVER_ERROR))
+
+    ran = earmark("model", "rescore")
+
+    assert ran.status == 1
+    assert ran.complaint.startswith("Deezer is not answering")
+    assert ran.complaint.endswith("Run this again then: it goes on where it stopped.")
+    assert ran.out.splitlines() == [f"Scored again by {_version(toy)}: 0", "Still to do: 1"]
+
+
+def test_a_track_that_no_source_has_any_more_keeps_its_score(
+    earmark: Console, toy: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = sandbox.catalogue.titled("Awakening").spotify_url
+    earmark.json("submit", link, "--playlist", "Night Drive", "--as", "Lia")
+    earmark("model", "use", toy)
+    monkeypatch.setenv("EARMARK_AUDIO_SOURCES", "upload")
+
+    ran = earmark("model", "rescore")
+
+    assert (ran.status, ran.err) == (0, "")
+    assert "Unchanged, as no source surely has the audio now: 1" in ran.out
+    (row,) = earmark.json("queue", "Night Drive")["queue"]
+    assert row["model"] == PACKAGED
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_without_the_training_extra_one_sentence_says_how_to_get_it(
     earmark: Console, stage: str, monkeypatch: pytest.MonkeyPatch
@@ -240,6 +281,18 @@ def test_a_set_is_made_from_a_csv_file_and_told_about(earmark: Console, tmp_path
     assert "left out: none.mp3: it cannot be read: No such file or directory." in made.out
     assert "1 clips in" in made.out
     assert told.out.startswith("1 clips, 1 groups of artists")
+
+
+@pytest.mark.parametrize("content", [b"artist\nLia\n", b"\xff\xfe\x00"])
+def test_what_is_no_list_is_one_sentence(earmark: Console, tmp_path: Path, content: bytes) -> None:
+    pytest.importorskip("pandas")
+    labels = tmp_path / "labels.csv"
+    labels.write_bytes(content)
+
+    ran = earmark("model", "data", "--from", labels, "--to", tmp_path / "own")
+
+    assert ran.status == 1
+    assert ran.complaint.startswith(f"{labels} is no list of audio: ")
 
 
 def test_a_set_needs_a_place(earmark: Console) -> None:

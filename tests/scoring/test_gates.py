@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from scoring import card, golden
 from scoring.acceptance import GAIN_DB, LARGEST_BYTES, MOST_POINTS, examine, read_parcel, unsound
 from scoring.explain import FRAMES_PER_SECOND
 from scoring.features import analyse
+from scoring.runtime import InferenceSession
 from tests.scoring import heard
 
 MODELS = Path(card.__file__).parent / "models"
@@ -71,7 +71,7 @@ def test_the_model_says_what_the_trained_net_said() -> None:
     if not beside.exists():
         pytest.skip(f"there is no {beside.name} yet: the export writes it")
     named = card.parse(card.read(ONNX)).golden
-    session = onnxruntime.InferenceSession(ONNX, providers=["CPUExecutionProvider"])
+    session = InferenceSession(ONNX, providers=["CPUExecutionProvider"])
 
     assert named is not None
     assert hashlib.sha256(beside.read_bytes()).hexdigest() == named.sha256
@@ -90,7 +90,7 @@ def test_the_packaged_model_could_be_installed() -> None:
 
 
 def test_the_graph_takes_nothing_but_audio() -> None:
-    session = onnxruntime.InferenceSession(ONNX, providers=["CPUExecutionProvider"])
+    session = InferenceSession(ONNX, providers=["CPUExecutionProvider"])
 
     assert [one.name for one in session.get_inputs()] == ["logmel"]
     # A further input would need a mask and the value "missing"; scoring.acceptance checks those.
