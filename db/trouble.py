@@ -52,7 +52,8 @@ def _reason(error: Exception) -> str:
         return str(error.orig).rstrip(".")
     if isinstance(error, TimeoutError):
         return "it does not answer in time"
-    if isinstance(error, OSError):
-        # asyncio writes the address into the text, and no words for what went wrong.
-        return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
-    return str(error).rstrip(".")
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        # asyncio writes the address into its text, and no words for what went wrong.
+        return os.strerror(error.errno)
+    # A look-up of a name has numbers of its own, below 0, and words that are fit to be read.
+    return str(getattr(error, "strerror", None) or error).rstrip(".")

@@ -56,8 +56,8 @@ class Client:
         seconds: float,
         now: Callable[[], datetime],
     ) -> None:
-        # At DEBUG spotipy logs the client's secret and every token.
-        logging.getLogger("spotipy").setLevel(logging.INFO)
+        # At DEBUG spotipy logs the client's secret and every token, and at ERROR what we raise.
+        logging.getLogger("spotipy").setLevel(logging.CRITICAL)
         self._now = now
         self._session = _bounded_session()
         self._tokens = _Tokens(

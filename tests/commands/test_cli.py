@@ -141,6 +141,16 @@ def test_a_log_is_kept_on_stderr_where_it_is_asked_for(sandbox: Sandbox) -> None
     assert quiet.stderr == ""
 
 
+def test_what_a_service_refuses_is_one_sentence_without_any_log(sandbox: Sandbox) -> None:
+    link = f"https://open.spotify.com/track/{'0' * 22}"
+
+    ran = run("submit", link, "--playlist", "P", "--as", "Lia")
+
+    assert ran.returncode == 1
+    assert ran.stderr == "earmark: Spotify knows no track with this link.\n"
+    assert sandbox.calls.made
+
+
 def test_ctrl_c_stops_quietly_and_keeps_what_was_accepted(earmark: Console, folder: Path) -> None:
     pipe = folder / "never-written.mp3"
     os.mkfifo(pipe)
