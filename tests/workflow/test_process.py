@@ -153,7 +153,8 @@ async def test_what_failed_for_now_is_scored_at_a_later_try(stage: Stage) -> Non
 async def test_a_recording_is_scored_once_its_artist_says_yes(stage: Stage) -> None:
     stage.troubles.once["ladder"] = WEAK
     accepted = await stage.submit(stage.song("one"))
-    await stage.process(accepted)
+    assert (await stage.process(accepted)).reason == "weak_match"
+    assert stage.hearing.heard == []
     stage.troubles.once["ladder"] = WEAK
 
     done = await stage.process(accepted, confirmed=True)

@@ -1,7 +1,7 @@
 """The playlist's rules: each refuses by name, says when it lets go, and lets the rest through."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -41,6 +41,12 @@ def test_before_it_opens_the_date_is_told() -> None:
     assert error.rule == "opens_at"
     assert error.possible_at == opens
     assert "25 Nov 2026" in str(error)
+
+
+def test_the_opening_is_told_in_utc_whatever_zone_it_was_given_in() -> None:
+    opens = datetime(2026, 12, 1, 0, 30, tzinfo=timezone(timedelta(hours=1)))
+
+    assert "30 Nov 2026, 23:30 UTC" in str(refused(replace(OPEN, opens_at=opens)))
 
 
 @pytest.mark.parametrize("rules", [replace(OPEN, paused=True), replace(OPEN, closes_at=NOW)])

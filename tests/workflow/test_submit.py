@@ -244,6 +244,16 @@ async def test_the_rules_of_the_playlist_are_asked(stage: Stage) -> None:
     assert await _refused(stage, link_of("three"), by="cleo") == "closed"
 
 
+async def test_the_opening_hours_of_the_playlist_are_asked(stage: Stage) -> None:
+    await stage.playlist(opens_at=NOW + DAY, closes_at=NOW + 2 * DAY)
+
+    assert await _refused(stage, link_of("one")) == "opens_at"
+    stage.clock.time = NOW + DAY
+    await stage.submit(link_of("one"))
+    stage.clock.time = NOW + 2 * DAY
+    assert await _refused(stage, link_of("two")) == "closed"
+
+
 async def test_a_maybe_still_counts_as_the_artists_waiting_track(stage: Stage) -> None:
     await stage.playlist(intake_cap=1, waiting_per_artist=1)
     await stage.decide((await stage.submit(link_of("one"))).receipt.code, Answer.MAYBE)
@@ -255,15 +265,18 @@ async def test_a_maybe_still_counts_as_the_artists_waiting_track(stage: Stage) -
 
 async def test_the_weekly_limit_lets_go_after_seven_days(stage: Stage) -> None:
     await stage.playlist(per_member_7d=1)
+    stage.clock.time = NOW - 7 * DAY
+    await stage.submit(link_of("longago"))
+    stage.clock.time = NOW
     await stage.submit(link_of("one"))
 
     stage.clock.time = NOW + 7 * DAY - timedelta(seconds=1)
-    with pytest.raises(RuleError) as caught:
+    with pytest.raises(RuleError, match="You have sent 1 track in seven days") as caught:
         await stage.submit(link_of("two"))
     assert caught.value.possible_at == NOW + 7 * DAY
-    assert (await stage.submit(link_of("two"), by="ben")).receipt.place == 2
+    assert (await stage.submit(link_of("two"), by="ben")).receipt.place == 3
     stage.clock.time = NOW + 7 * DAY
-    assert (await stage.submit(link_of("two2"))).receipt.place == 3
+    assert (await stage.submit(link_of("two2"))).receipt.place == 4
 
 
 async def test_the_answer_about_ai_is_asked_for_and_stored(stage: Stage) -> None:
