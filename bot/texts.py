@@ -298,3 +298,10 @@ def chances_text(score: ScoreLine) -> str:
 def close_text(names: Sequence[str]) -> str:
     """Say that the best files cannot be told apart; `names` are theirs, the best one first."""
     return f"Too close to call, as their intervals overlap: {', '.join(map(plain, names))}."
+
+
+def unheard_text(code: str, reason: str | None) -> str:
+    """Say why there are no facts about a submission's sound, and what the artist can do."""
+    told = f"The audio of {code} has not been heard, so there are no facts about it"
+    help_text = _CLIP_HELP.get(reason or "")
+    return f"{told}: {help_text}." if help_text else f"{told} yet."

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Score
+from db.models import Score, Submission
+from db.status import Status
 from db.upsert import insert_or_skip
 
 
@@ -45,3 +46,28 @@ async def latest(
     favoured = [] if preferred is None else [Score.model_version == preferred]
     found = await session.scalars(query.order_by(*favoured, Score.created_at, Score.id))
     return {score.track_id: score for score in found}
+
+
+async def of_playlist(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist_id: int,
+    statuses: Collection[Status],
+    preferred: str | None = None,
+) -> dict[int, Score]:
+    """Return by track id the scores of the tracks that a playlist has in one of `statuses`."""
+    found = await session.scalars(
+        select(Submission.track_id)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.playlist_id == playlist_id,
+            Submission.status.in_(statuses),
+            Submission.track_id.is_not(None),
+        )
+        .distinct()
+    )
+    track_ids = [track_id for track_id in found if track_id is not None]
+    return await latest(
+        session, workspace_id=workspace_id, track_ids=track_ids, preferred=preferred
+    )

@@ -96,14 +96,14 @@ class Waveform:
     window_start_s: float
 
 
-def decode(data: bytes) -> Waveform:
+def decode(data: bytes, *, skip_s: float = 0.0) -> Waveform:
     """Decode a whole file in memory, or raise an AudioError.
 
     Of a source longer than 31 s only the middle 30 s are decoded and kept; of any other, the
-    first 30 s.
+    first 30 s. With `skip_s` the file is heard as if it began that much later.
     """
     found = identify(data)
-    clip = _read(found)
+    clip = _read(found, skip_s)
     if not np.isfinite(clip.samples).all():
         raise CorruptAudioError("The file holds numbers that are not samples. Export it again.")
     mono = to_mono(clip.samples, clip.rate)
@@ -149,7 +149,7 @@ class _Window:
     frames: int
 
 
-def _window(seconds: float, rate: int, channels: int) -> _Window:
+def _window(seconds: float, rate: int, channels: int, skip_s: float) -> _Window:
     """Choose the frames to keep, or refuse the source for its length or its size."""
     if rate < _LOWEST_RATE:
         raise CorruptAudioError(
@@ -165,33 +165,39 @@ def _window(seconds: float, rate: int, channels: int) -> _Window:
             f"The file holds {seconds / 60:.0f} minutes of audio; {LONGEST_S / 60:.0f} minutes"
             " are the most. Send one track, or thirty seconds of it."
         )
-    kept_s = min(seconds, WINDOW_S)
+    left_s = seconds - skip_s
+    if left_s < SHORTEST_S:
+        raise TooShortError(
+            f"The file holds {seconds:.1f} s of audio; without the first {skip_s:g} s fewer than"
+            f" the {SHORTEST_S:.0f} s that are needed would be left."
+        )
+    kept_s = min(left_s, WINDOW_S)
     if kept_s * rate * channels > _MOST_VALUES:
         raise TooLongError(
             f"The file has {channels} channels at {rate} Hz, which is more than can be read."
             " Send it in stereo at 44,100 or 48,000 Hz."
         )
-    start_s = (seconds - kept_s) / 2 if seconds > WINDOW_S + _SLACK_S else 0.0
+    start_s = skip_s + ((left_s - kept_s) / 2 if left_s > WINDOW_S + _SLACK_S else 0.0)
     return _Window(start=round(start_s * rate), frames=round(kept_s * rate))
 
 
-def _read(found: Found) -> _Clip:
+def _read(found: Found, skip_s: float) -> _Clip:
     if found.container not in _FOR_LIBSNDFILE:
-        return _read_with_ffmpeg(found)
+        return _read_with_ffmpeg(found, skip_s)
     try:
-        clip = _read_with_libsndfile(found)
+        clip = _read_with_libsndfile(found, skip_s)
     except soundfile.LibsndfileError as error:
         if found.container is not Container.OGG:
             raise _damaged() from error
         clip = None
-    return clip or _read_with_ffmpeg(found)
+    return clip or _read_with_ffmpeg(found, skip_s)
 
 
 def _damaged() -> CorruptAudioError:
     return CorruptAudioError("The audio in the file is damaged. Please export it again.")
 
 
-def _read_with_libsndfile(found: Found) -> _Clip | None:
+def _read_with_libsndfile(found: Found, skip_s: float) -> _Clip | None:
     """Read the clip, or return None for an mp3 that libsndfile would not read to its end."""
     with soundfile.SoundFile(_Bytes(found.content)) as file:
         rate = file.samplerate
@@ -199,7 +205,7 @@ def _read_with_libsndfile(found: Found) -> _Clip | None:
         # An mp3 without a Xing header: the length is a guess, and nothing is read beyond it.
         if file.frames < round(seconds * rate):
             return None
-        window = _window(seconds, rate, file.channels)
+        window = _window(seconds, rate, file.channels, skip_s)
         if found.container is Container.FLAC:
             _check_last_sample(file)
         file.seek(window.start)
@@ -232,7 +238,7 @@ def _check_last_sample(file: soundfile.SoundFile) -> None:
         raise cut_off()
 
 
-def _read_with_ffmpeg(found: Found) -> _Clip:
+def _read_with_ffmpeg(found: Found, skip_s: float) -> _Clip:
     try:
         with _open(found) as source:
             if not source.streams.audio:
@@ -242,7 +248,7 @@ def _read_with_ffmpeg(found: Found) -> _Clip:
                 raise NotAudioError("The sound in the file is of a kind that cannot be read.")
             stream.codec_context.thread_count = 1
             seconds = found.seconds or _declared_seconds(source) or _demuxed_seconds(found)
-            return _read_stream(source, stream, seconds)
+            return _read_stream(source, stream, seconds, skip_s)
     # Changes of the layout in the middle are a ValueError of PyAV's queue.
     except (av.error.FFmpegError, ValueError) as error:
         raise _damaged() from error
@@ -269,9 +275,11 @@ def _demuxed_seconds(found: Found) -> float:
         )
 
 
-def _read_stream(source: InputContainer, stream: AudioStream, seconds: float) -> _Clip:
+def _read_stream(
+    source: InputContainer, stream: AudioStream, seconds: float, skip_s: float
+) -> _Clip:
     rate = stream.codec_context.sample_rate
-    window = _window(seconds, rate, stream.codec_context.channels)
+    window = _window(seconds, rate, stream.codec_context.channels, skip_s)
     position, kept, blocks = 0, 0, []
     for block in _blocks(source, stream):
         part = block[max(0, window.start - position) :][: window.frames - kept]

@@ -9,6 +9,7 @@
     - TooLongError         there is more of it than we are willing to read
     - SilentAudioError     there is nothing to hear
   - ModelError           the model's files cannot be used as they are
+  - EditError            a change to a clip that cannot be made, or that changes nothing
 """
 
 from typing import ClassVar
@@ -50,3 +51,7 @@ class SilentAudioError(AudioError):
 
 class ModelError(ScoringError):
     kind = "model"
+
+
+class EditError(ScoringError):
+    kind = "edit"
