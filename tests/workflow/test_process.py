@@ -229,6 +229,16 @@ async def test_a_file_that_cannot_be_heard_is_refused_where_there_is_no_link(
     assert stage.files.kept == {}
 
 
+async def test_nobody_is_sent_away_because_their_file_is_gone(stage: Stage) -> None:
+    lost = UnusableAudioError("Your file is not here any more.", reason="lost")
+    stage.troubles.always["ladder"] = lost
+    accepted = await stage.submit(upload=OWN_FILE)
+
+    done = await stage.process(accepted)
+    assert (done.outcome, done.reason) == (Outcome.UNSCORED, "lost")
+    assert (await stage.row(accepted.receipt.code)).status is Status.QUEUED
+
+
 async def test_a_file_that_cannot_be_heard_leaves_a_linked_track_unscored(stage: Stage) -> None:
     stage.troubles.always["hearing"] = SILENT
     accepted = await stage.submit(stage.song("one"), upload=OWN_FILE)

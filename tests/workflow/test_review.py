@@ -12,7 +12,7 @@ from bot.workflow.people import console_person
 from bot.workflow.review import UNDO_WINDOW, undo
 from db import moves
 from db.models import Answer, Decision, EventKind, Status
-from scoring.ranking import RULE_VERSION
+from scoring.ranking import RULE_VERSION, draw_discovery
 from tests.workflow.stage import MINUTE, NIGHT, NOW, Stage, link_of, open_stage
 
 WHY = ("mix_muddy", "no_room")
@@ -206,21 +206,25 @@ async def test_a_maybe_may_be_answered_but_not_said_twice(stage: Stage) -> None:
     assert (await stage.decide(code)).status == "kept"
 
 
-async def test_a_decision_remembers_what_the_curator_was_shown(stage: Stage) -> None:
-    await stage.playlist(discovery_share=0.25)
+@pytest.mark.parametrize(("discovery", "propensity"), [(True, 0.25), (False, 0.75)])
+async def test_a_decision_remembers_what_the_curator_was_shown(
+    stage: Stage, *, discovery: bool, propensity: float
+) -> None:
+    playlist = await stage.playlist(discovery_share=0.25)
+    drawn = (draw_discovery(str(seed), playlist.name_key, 0.25) for seed in range(50))
+    seed = list(drawn).index(discovery)
     viewer_id = await stage.appoint("mo")
     for name, percentile in (("one", 70), ("two", 20)):
-        await stage.send(stage.song(name, percentile=percentile), by=name)
+        link = stage.song(name, percentile=percentile)
+        await stage.process(await stage.submit(link, by=name, seed=seed))
     view = await stage.queue(viewer_id=viewer_id)
     second = view.rows[1]
     await stage.decide(second.code)
 
     (decision,) = await _decisions(stage)
-    row = await stage.row(second.code)
     assert second.score is not None
     assert (decision.slot, decision.rule_version) == (2, RULE_VERSION)
-    assert decision.discovery == row.discovery
-    assert decision.propensity == (0.25 if row.discovery else 0.75)
+    assert (decision.discovery, decision.propensity) == (discovery, propensity)
     assert (decision.score_percentile, decision.model_version) == (
         second.score.percentile,
         "cnn-1",
@@ -229,7 +233,6 @@ async def test_a_decision_remembers_what_the_curator_was_shown(stage: Stage) -> 
 
 
 async def test_a_decision_made_unseen_says_so(stage: Stage) -> None:
-    await stage.appoint("ben")
     ben_id = await stage.appoint("ben")
     await stage.send(stage.song("one"))
     await stage.queue(viewer_id=ben_id)
