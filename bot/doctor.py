@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from bot.app import STATES, connect_spotify, database_state, load_scorer, open_desk
 from bot.errors import (
@@ -104,18 +103,10 @@ def _files(settings: Settings) -> Finding:
     wanted = settings.data_dir.absolute()
     there = next(path for path in (wanted, *wanted.parents) if path.exists())
     if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
-        return Finding(
-            what="files", health=Health.GOOD, advice=f"They go to {_short(settings.data_dir)}."
-        )
-    return Finding(
-        what="files",
-        health=Health.BAD,
-        advice=f"Nothing can be written to {_short(settings.data_dir)}. Check EARMARK_DATA_DIR.",
-    )
-
-
-def _short(path: Path) -> str:
-    return f"{path}/spool"
+        told = f"Artists' files wait in {settings.data_dir} until they are scored."
+        return Finding(what="files", health=Health.GOOD, advice=told)
+    told = f"Nothing can be written to {settings.data_dir}. Check EARMARK_DATA_DIR."
+    return Finding(what="files", health=Health.BAD, advice=told)
 
 
 async def _database(settings: Settings) -> Finding:
@@ -168,7 +159,7 @@ async def _ask(what: str, call: Awaitable[object]) -> Finding:
             what=what,
             health=Health.BAD,
             advice=f"{error.service} is not answering. Check this machine's network; until it"
-            " answers, tracks are queued without it.",
+            " answers, tracks are queued without what it knows.",
         )
     except EarmarkError as error:
         return Finding(what=what, health=Health.BAD, advice=str(error))

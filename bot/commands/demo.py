@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import assert_never
 
 import click
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.status import Status as Spinner
@@ -40,8 +40,9 @@ def demo(*, url: str | None, as_json: bool) -> None:
     own = {} if url else {"data_dir": folder}
     url = url or f"sqlite:///{folder / 'demo.db'}"
     loaded = settings.load(database_url=url, **own)
-    with progress_console().status("Starting", spinner="dots") as spinner:
-        tell = _quiet(spinner) if as_json else _story(spinner)
+    console = out()
+    with progress_console(beside=None if as_json else console).status("Starting") as spinner:
+        tell = _quiet(spinner) if as_json else _story(console, spinner)
         ending = asyncio.run(play(loaded, folder=folder, tell=tell))
     if as_json:
         print_json(ending.to_json() | {"db": without_password(url), "folder": str(folder)})
@@ -61,9 +62,8 @@ def _quiet(spinner: Spinner) -> Tell:
     return tell
 
 
-def _story(spinner: Spinner) -> Tell:
+def _story(console: Console, spinner: Spinner) -> Tell:
     """Return a listener that prints the story as it happens."""
-    console = out()
 
     def tell(told: Told) -> None:
         if isinstance(told, Scene):

@@ -1,6 +1,7 @@
 """`earmark submit`, `queue`, `decide`, `undo`, `status`, `confirm`, `attach` and so on."""
 
 import asyncio
+import shlex
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -78,6 +79,8 @@ def submit(
     `earmark process` tries again.
     """
     is_file = _names_a_file(what)
+    if is_file and audio is not None:
+        raise click.UsageError("--audio goes with a link; here the file is named already.")
     request = Request(
         person=console_person(name),
         text="" if is_file else what,
@@ -85,8 +88,10 @@ def submit(
         **said,
     )
     file = Path(what) if is_file else audio
-    receipt = _listening(lambda desk: actions.send(desk, request, audio=file))
-    show(receipt, tables.sent_panel(receipt), as_json=as_json)
+    done = _listening(lambda desk: actions.send(desk, request, audio=file))
+    show(done, tables.sent_panel(done), as_json=as_json)
+    if not as_json and done.processed.reason is not None:
+        click.echo(_what_next(done.processed.reason, code=done.receipt.code, name=name))
 
 
 @click.command(epilog=examples('queue "Night Drive"', 'queue "Night Drive" --as mo --json'))
@@ -239,6 +244,19 @@ def _listening(work: Callable[[Desk], Awaitable[T]]) -> T:
     """Do the same for work that asks services and hears audio, and show that it goes on."""
     with progress_console().status("Looking it up and listening"):
         return _at_desk(work)
+
+
+def _what_next(reason: str, *, code: str, name: str) -> str:
+    """Return the command that helps a submission which has no score for `reason`."""
+    who = shlex.quote(name)
+    attach = f"earmark attach {code} YOUR_FILE --as {who}"
+    match reason:
+        case "weak_match":
+            return f"If it is yours: earmark confirm {code} --as {who}\nIf not:         {attach}"
+        case "source_down" | "quota" | "source_refused":
+            return "To try again: earmark process"
+        case _:
+            return f"To have it scored: {attach}"
 
 
 def _names_a_file(what: str) -> bool:

@@ -1,10 +1,10 @@
 """`earmark score` and `compare`: audio files in, numbers out, no database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
-from rich.progress import track as progress
 
 from bot import settings
 from bot.commands.running import (
@@ -36,13 +36,16 @@ def score(files: Sequence[str], *, as_json: bool) -> int:
     --json it prints one object a line. A file that fails is told of among the others, and the
     exit status is 1.
     """
-    failed = 0
-    for report in _reports(files):
-        failed += not report.ok
-        if as_json:
-            print_json(report.to_json())
-        else:
-            out().print(report_text(report))
+    console, failed = out(), 0
+    # Between the lines of JSON on a terminal there is no place for anything else.
+    shown = nullcontext() if as_json else progress_console(beside=console).status("Listening")
+    with shown:
+        for report in _reports(files):
+            failed += not report.ok
+            if as_json:
+                print_json(report.to_json())
+            else:
+                console.print(report_text(report))
     return _status(failed, of=len(files))
 
 
@@ -51,7 +54,8 @@ def score(files: Sequence[str], *, as_json: bool) -> int:
 @json_option
 def compare(files: Sequence[str], *, as_json: bool) -> int:
     """Put audio files side by side; tell which are too close to call."""
-    reports = tuple(_reports(files))
+    with progress_console().status("Listening"):
+        reports = tuple(_reports(files))
     ranked = sorted(reports, key=lambda report: (report.score is None, -_percentile(report)))
     view = CompareView(reports=tuple(ranked))
     if as_json:
@@ -63,14 +67,7 @@ def compare(files: Sequence[str], *, as_json: bool) -> int:
 
 def _reports(files: Sequence[str]) -> Iterator[FileReport]:
     scorer = Scorer(Model.load(model_in_use(settings.load())))
-    return (_report(scorer, file) for file in _watched(files))
-
-
-def _watched(files: Sequence[str]) -> Iterable[str]:
-    console = progress_console()
-    if len(files) < 4 or not console.is_terminal:
-        return files
-    return progress(files, description="Listening", console=console, transient=True)
+    return (_report(scorer, file) for file in files)
 
 
 def _report(scorer: Scorer, file: str) -> FileReport:

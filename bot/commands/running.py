@@ -52,8 +52,14 @@ def out() -> Console:
     return Console(file=sys.stdout, soft_wrap=False, highlight=False)
 
 
-def progress_console() -> Console:
-    """Return the console for progress: stderr, so that stdout stays clean for programs."""
+def progress_console(*, beside: Console | None = None) -> Console:
+    """Return the console for progress: stderr, so that stdout stays clean for programs.
+
+    `beside` is the console that is printed on meanwhile, if any. Where that is a terminal it shows
+    the progress, too: two consoles on one terminal would write into each other's lines.
+    """
+    if beside is not None and beside.is_terminal:
+        return beside
     return Console(file=sys.stderr, highlight=False)
 
 

@@ -95,6 +95,7 @@ def test_the_version_is_told(earmark: Console) -> None:
         (("score",), "Missing argument 'FILE...'. See: earmark score --help"),
         (("status",), "Missing option '--as'. See: earmark status --help"),
         (("submit", "x.mp3", "--as", "Lia"), "Missing option '--playlist'."),
+        (("submit", "x.mp3", "--audio", "y.mp3", "--playlist", "P", "--as", "Lia"), "--audio goes"),
         (("decide", "T-4F7K", "love", "--as", "mo"), "'love' is not one of"),
         (("db", "downgrade"), "Did you mean 'upgrade'? See: earmark db --help"),
         (("bench", "audio", "--rounds", "0"), "0 is not in the range"),

@@ -12,6 +12,8 @@ import pytest
 
 from bot.cli import main
 from bot.sandbox.bundled import clip
+from bot.sandbox.calls import Service
+from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import Sandbox
 from tests.commands.console import Console, Ran, fresh_environment
 
@@ -425,3 +427,29 @@ def test_a_week_that_is_none_is_refused(earmark: Console, waiting: str, week: st
     assert kind == "rule"
     assert "is no ISO week" in sentence
     assert waiting not in sentence
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Coherence", "If it is yours: earmark confirm {code} --as 'Lia N.'"),
+        ("Ocean", "To have it scored: earmark attach {code} YOUR_FILE --as 'Lia N.'"),
+    ],
+)
+def test_a_receipt_without_a_score_ends_with_the_command_that_helps(
+    earmark: Console, sandbox: Sandbox, title: str, told: str
+) -> None:
+    ran = earmark("submit", link_to(sandbox, title), "--playlist", NIGHT, "--as", "Lia N.")
+
+    code = earmark.json("status", "--as", "Lia N.")["submissions"][0]["id"]
+    assert told.format(code=code) in ran.out.splitlines()
+
+
+def test_a_silent_service_is_tried_again_by_the_command_that_the_receipt_names(
+    earmark: Console, sandbox: Sandbox
+) -> None:
+    sandbox.set_fault(Fault(service=Service.DEEZER, kind=FaultKind.SERVER_ERROR))
+
+    ran = earmark("submit", link_to(sandbox, "Nebula"), "--playlist", NIGHT, "--as", "Lia")
+
+    assert ran.out.splitlines()[-1] == "To try again: earmark process"
