@@ -155,7 +155,3 @@ def _keep_details() -> str:
     ) as file:
         traceback.print_exc(file=file)
     return f"The details are in {Path(file.name)}; please report them."
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.app import open_desk
 from bot.demo_script import CURATOR, DECISIONS, PLAYLISTS, STEPS, Decision, Step
-from bot.errors import AlreadyDoneError, EarmarkError, WeakMatchError
+from bot.errors import AlreadyDoneError, EarmarkError, RuleError, WeakMatchError
 from bot.messages import (
     DecisionView,
     DigestView,
@@ -136,6 +136,8 @@ class _Play:
         self._tell(Scene(text=f"{CURATOR} reviews"))
         for decision in DECISIONS:
             await self._once(f"{decision.key} {decision.answer}", self._decide(decision))
+            if decision.undone:
+                await self._once(f"{decision.key} undone", self._undo(decision))
         self._tell(Scene(text="What the artists see"))
         for artist in dict.fromkeys(decision.asks for decision in DECISIONS):
             self._tell(await actions.show_status(self._desk, artist=artist))
@@ -201,8 +203,10 @@ class _Play:
             note=decision.note,
         )
         self._tell(view)
-        if decision.undone:
-            self._tell(await actions.undo(self._desk, code=code, curator=CURATOR))
+
+    async def _undo(self, decision: Decision) -> None:
+        code = await self._code_of(decision.key)
+        self._tell(await actions.undo(self._desk, code=code, curator=CURATOR))
 
     async def _digest(self, playlist: str) -> None:
         view = await actions.preview_digest(self._desk, playlist=playlist, week=None)
@@ -226,8 +230,8 @@ class _Play:
             return
         try:
             await action
-        except AlreadyDoneError as error:
-            # An earlier run was stopped between the decision and the note of it below.
+        except (AlreadyDoneError, RuleError) as error:
+            # An earlier run was stopped before the note below, or too long ago for an undo.
             self._tell(Scene(text=str(error)))
         async with self._desk.sessions.begin() as session:
             await workspace_settings.put(session, workspace_id=workspace_id, key=key, value=True)

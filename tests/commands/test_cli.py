@@ -130,6 +130,27 @@ def test_an_error_that_nobody_foresaw_is_kept_and_told_without_a_traceback(
     assert log.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
+def test_an_interruption_has_its_own_status_and_calms(error: BaseException) -> None:
+    failure = cli._failure(error)
+
+    assert (failure.status, failure.kind) == (130, "interrupted")
+    assert failure.sentence == "Stopped. Nothing that was accepted is lost."
+
+
+def test_a_shell_completes_the_names_of_commands(
+    earmark: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_EARMARK_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "earmark de")
+    monkeypatch.setenv("COMP_CWORD", "1")
+
+    ran = earmark()
+
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.split() == ["plain,demo", "plain,decide"]
+
+
 def test_a_log_is_kept_on_stderr_where_it_is_asked_for(sandbox: Sandbox) -> None:
     link = sandbox.catalogue.titled("Ocean").spotify_url
     words = ("submit", link, "--playlist", "P", "--as", "Lia")
