@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from db import changes, history, moves, submissions
@@ -76,6 +77,7 @@ async def test_other_playlists_and_workspaces_are_left_out(desk: Desk) -> None:
 
     assert await _changes(desk) == []
     assert len(await _changes(other)) == 1
+    assert await _changes(replace(other, workspace_id=desk.workspace_id)) == []
 
 
 async def test_a_move_may_be_kept_to_some_statuses(desk: Desk) -> None:

@@ -207,6 +207,14 @@ async def test_a_track_is_called_by_the_best_that_is_known(stage: Stage) -> None
     assert (await stage.status()).rows[0].title == "Title of two"
 
 
+async def test_a_name_that_shows_nothing_is_replaced_wherever_it_came_from(stage: Stage) -> None:
+    row = await stage.row(await stage.send(stage.song("one")))
+    assert row.track is not None
+    row.track.title, row.track.artists = "\u200b", ["\u200b"]
+
+    assert track_label(row) == ("Unnamed track", "Unknown artist")
+
+
 async def test_a_track_without_artists_is_its_senders(stage: Stage) -> None:
     upload = OwnFile(sha256="c" * 64, name="b.mp3")
     accepted = await stage.submit(upload=upload, artist=" , ")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.errors import (
     EarmarkError,
@@ -18,11 +18,13 @@ from bot.errors import (
     WeakMatchError,
 )
 from bot.track import Origin, Track, TrackId, Verdict
+from bot.workflow.identify import Identified, store
 from bot.workflow.process import Outcome, Processed, process
-from bot.workflow.submit import Accepted, OwnFile
-from db import tracks
+from bot.workflow.submit import Accepted, OwnFile, find_playlist
+from db import submissions, tracks
 from db.models import Answer, EventKind, Score, Status
 from db.models import Track as TrackRow
+from tests.db.race import until_blocked
 from tests.workflow.stage import (
     DAY,
     NIGHT,
@@ -421,6 +423,32 @@ async def test_of_the_same_recording_at_once_one_stays(stage: Stage) -> None:
         done = await asyncio.gather(*(stage.process(accepted) for accepted in both))
 
         assert {one.outcome for one in done} == {Outcome.SCORED, Outcome.REFUSED}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_recording_stored_at_the_same_moment_is_seen(
+    stage: Stage, engine: AsyncEngine
+) -> None:
+    first = await stage.submit(stage.song("one", isrc="XXEM10600001"), by="ben")
+    second = await stage.submit(stage.song("two", isrc="XXEM10600001"))
+    row = await stage.row(first.receipt.code)
+    found = Identified(track=stage.lookup.tracks[spotify_id("one")], artists_by=Origin.SPOTIFY)
+
+    async with stage.sessions.begin() as session, asyncio.TaskGroup() as others:
+        await find_playlist(session, stage.workspace_id, NIGHT, lock=True)
+        late = others.create_task(stage.process(second))
+        await until_blocked(engine)
+        track, _ = await store(session, row, found, now=NOW)
+        await submissions.record_track(
+            session,
+            workspace_id=stage.workspace_id,
+            submission_id=row.id,
+            track_id=track.id,
+            at=NOW,
+        )
+        await session.commit()
+
+    assert (late.result().outcome, late.result().reason) == (Outcome.REFUSED, "duplicate")
 
 
 async def test_a_score_is_used_again_for_a_second_playlist_without_audio(stage: Stage) -> None:
