@@ -1,35 +1,41 @@
-"""Write the trained net as ONNX, its card, and golden outputs to hold both to.
+"""Write the trained net as ONNX, its golden outputs and its card beside each other.
 
-python -m scoring.training.export --run runs/first
+Run it as `python -m scoring.training.export --data ../shared/data --run runs/first`.
 """
 
 import argparse
 import hashlib
 import json
+import time
 import warnings
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from statistics import median
 
 import numpy as np
-import onnxruntime
 import torch
-from numpy.typing import NDArray
 
-from scoring.model import CARD_FORMAT, OUTPUTS
-from scoring.training.data import TRAITS, load
-from scoring.training.net import Net, Served
+from scoring import golden
+from scoring.card import Cost
+from scoring.golden import PARITY, Case
+from scoring.model import OUTPUTS
+from scoring.runtime import InferenceSession, SessionOptions
+from scoring.training.about import Measured, describe, sources
+from scoring.training.data import load
+from scoring.training.net import Calibration, Served
+from scoring.training.train import read_net
 
 MODELS = Path(__file__).parents[1] / "models"
 NAME = "earmark-1"
-# Torch and onnxruntime add in another order; more than this is a fault of the export.
-PARITY = 1e-4
 
 
-def to_onnx(served: Served, path: Path) -> float:
-    """Export, run both on lengths the graph was not traced with, return the largest difference."""
-    example = torch.from_numpy(made_up_clip(0, 300)[None])
+def to_onnx(served: Served, path: Path) -> None:
+    """Export with any number of clips of any length."""
+    example = torch.from_numpy(_cases(served)[1].logmel())
     with warnings.catch_warnings():
-        # The legacy exporter announces its successor, which writes a slower and larger graph.
+        # The legacy exporter announces its successor, which takes ten times as long for a
+        # graph that runs no faster.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             served,
@@ -44,77 +50,89 @@ def to_onnx(served: Served, path: Path) -> float:
                 **{name: {0: "batch"} for name in OUTPUTS},
             },
         )
-    session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
-    worst = 0.0
-    for seed, frames in enumerate((107, 216, 300, 646, 1300)):
-        clip = np.stack([made_up_clip(seed, frames), made_up_clip(seed + 50, frames)])
+
+
+def _cases(served: Served) -> list[Case]:
+    """Return what torch says to made-up clips of three lengths."""
+    cases = []
+    for stored in golden.made_up_clips():
+        logmel = Case(stored=stored, outputs={}).logmel()
         with torch.no_grad():
-            ours = served(torch.from_numpy(clip))
-        theirs = session.run(list(OUTPUTS), {"logmel": clip})
-        for a, b in zip(ours, theirs, strict=True):
-            worst = max(worst, float(np.abs(a.numpy() - b).max()))
-    return worst
+            said = served(torch.from_numpy(logmel))
+        outputs = {name: found[0].numpy() for name, found in zip(OUTPUTS, said, strict=True)}
+        cases.append(Case(stored=stored, outputs=outputs))
+    return cases
 
 
-def made_up_clip(seed: int, frames: int) -> NDArray[np.float32]:
-    """Return a log-mel in dB that looks a little like music and holds none."""
-    chance = np.random.default_rng(seed)
-    slope = np.linspace(0.0, -40.0, 128)[:, None]
-    beat = 6.0 * np.sin(np.arange(frames) * chance.uniform(0.2, 0.8))[None]
-    noise = chance.normal(0.0, 5.0, (128, frames))
-    clip: NDArray[np.float32] = (slope + beat + noise).astype(np.float32)
-    return clip
+def _session(path: Path) -> InferenceSession:
+    options = SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
-def quantiles(values: NDArray[np.float32]) -> list[float]:
-    """Return 21 evenly spaced quantiles of what is known."""
-    known = values[np.isfinite(values)]
-    return [round(float(value), 4) for value in np.quantile(known, np.linspace(0, 1, 21))]
+def _milliseconds(session: InferenceSession, case: Case) -> float:
+    """Return the median CPU time of one clip, after a warm-up."""
+    spent = []
+    for _ in range(31):
+        started = time.process_time()
+        session.run(list(OUTPUTS), {"logmel": case.logmel()})
+        spent.append(1_000 * (time.process_time() - started))
+    return round(median(spent[1:]), 1)
+
+
+def _measured(path: Path, data: Path) -> Measured:
+    corpus = load(data)
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return Measured(
+        clips=len(corpus),
+        artists=len(np.unique(corpus.groups)),
+        sources=sources(data, dict.fromkeys(corpus.sets.tolist())),
+        seeds=tuple(found["seeds"]),
+        metrics=tuple(found["metrics"]),
+        splits=tuple(found["splits"]),
+        slices=tuple(found["slices"]),
+        heard=found["heard"],
+        calibration=Calibration(**found["calibration"]),
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("runs/first"))
-    parser.add_argument("--state", type=Path, default=None)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--to", type=Path, default=MODELS)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    net = Net()
-    net.load_state_dict(torch.load(arguments.state))
-    served = Served(net, widen=(0.0, 0.0), sharpness=1.0).eval()
-    path = MODELS / "earmark.onnx"
-    worst = to_onnx(served, path)
-    print(f"largest difference between torch and onnxruntime: {worst:.1e}")
-    if worst > PARITY:
+    measured = _measured(arguments.run / "metrics.json", arguments.data)
+    served = Served(read_net(arguments.run, arguments.seed), measured.calibration)
+    served.eval()
+    onnx = arguments.to / "earmark.onnx"
+    to_onnx(served, onnx)
+    cases = _cases(served)
+    beside = golden.path_beside(onnx)
+    beside.write_bytes(golden.to_bytes(cases))
+    session = _session(onnx)
+    apart = golden.difference(session, cases)
+    print(f"largest difference between torch and onnxruntime: {apart:.1e}")
+    if apart > PARITY:
         raise SystemExit("the export is not the net")
-    corpus = load(arguments.data)
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    reference = {name: quantiles(corpus.traits[:, i]) for i, name in enumerate(TRAITS)}
-    card: dict[str, Any] = {
-        "format": CARD_FORMAT,
-        "name": NAME,
-        "version": f"{NAME}+{digest[:8]}",
-        "state": "PROVISIONAL: a few epochs on all clips, measured on nothing; for wiring only",
-        "file": {"name": path.name, "sha256": digest, "bytes": len(content)},
-        "input": {
-            "name": "logmel",
-            "shape": ["batch", 128, "frames"],
-            "unit": "dB, absolute",
-            "shortest_frames": 107,
-        },
-        "outputs": [
-            {"name": "percentile", "columns": ["low", "median", "high"], "unit": "points, 0-100"},
-            {"name": "level", "columns": ["low", "medium", "high"], "unit": "probability"},
-            {"name": "attributes", "columns": list(TRAITS), "unit": "0-1"},
-            {"name": "mood", "columns": ["happy", "tense", "sad", "calm"], "unit": "probability"},
-            {"name": "embedding", "columns": 128, "unit": "none"},
-        ],
-        "reference": {"attributes": reference},
-    }
-    text = json.dumps(card, indent=2, ensure_ascii=False)
-    (MODELS / "earmark.json").write_text(text + "\n", encoding="utf-8")
-    print(f"{NAME}+{digest[:8]}, {len(content) / 1e6:.2f} MB")
+    content = onnx.read_bytes()
+    card = describe(
+        measured,
+        name=NAME,
+        model=content,
+        golden_sha256=hashlib.sha256(beside.read_bytes()).hexdigest(),
+        golden_name=beside.name,
+        embedding=len(cases[0].outputs["embedding"]),
+        cost=(Cost(what="30 s, one core", value=_milliseconds(session, cases[-1]), unit="ms"),),
+        made_on=datetime.now(UTC).date(),
+    )
+    written = {**asdict(card), "reference": {"attributes": measured.heard}}
+    text = json.dumps(written, indent=2, ensure_ascii=False)
+    onnx.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    print(f"{card.version}, {len(content) / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,23 @@
-"""The network: a plain residual CNN and statistics of the same mel, averaged head by head."""
+"""The network: a kernel machine on statistics of the mel, and a plain residual CNN beside it."""
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-BANDS = 128
+from scoring.training.statistics import Statistics
+
 TRAITS = 6
 QUADRANTS = 4
+# Attributes, the percentile (0 to 1), the thirds it may lie in, the quadrants.
+OUTPUTS = (TRAITS, 1, 3, QUADRANTS)
 # Ten decibels in natural units: 10 * log10(x) = DB * ln(x).
 DB = 4.342944819
 # What lies this far under the clip's own level is silence to the network: far above the
 # floor of the front end, so that a gain of 6 dB cannot move it.
 DEPTH = 60.0
+# A statistic this many standard deviations out is as unusual as it gets.
+UNUSUAL = 5.0
 
 
 class Level(nn.Module):
@@ -44,9 +51,9 @@ class Residual(nn.Module):
 
 
 class Ears(nn.Module):
-    """The CNN: relative decibels in, mean and spread over time of the last maps out."""
+    """The CNN: relative decibels in, raw outputs and its last hidden layer out."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, *, width: int, hidden: int, dropout: float) -> None:
         super().__init__()
         self.stem = nn.Conv2d(1, width, 3, (2, 4), 1, bias=False)
         self.stem_norm = nn.BatchNorm2d(width)
@@ -56,104 +63,132 @@ class Ears(nn.Module):
             Residual(2 * width, 4 * width, 2),
             Residual(4 * width, 8 * width, 2),
         )
-        self.size = 16 * width
+        self.norm = nn.BatchNorm1d(16 * width)
+        self.drop = nn.Dropout(dropout)
+        self.hidden = nn.Linear(16 * width, hidden)
+        self.out = nn.Linear(hidden, sum(OUTPUTS))
 
-    def forward(self, relative: Tensor) -> Tensor:
+    def forward(self, relative: Tensor) -> tuple[Tensor, Tensor]:
         # Channels last is what the convolutions are fastest on, by a third.
         x = (relative.unsqueeze(1) + 30.0) / 15.0
         x = x.contiguous(memory_format=torch.channels_last)
-        x = torch.relu(self.stem_norm(self.stem(x)))
-        x = self.body(x)
-        over_time = x.mean(dim=2)
-        return torch.cat((over_time.mean(dim=2), over_time.amax(dim=2)), dim=1)
+        x = self.body(torch.relu(self.stem_norm(self.stem(x))))
+        over_bands = x.mean(dim=2)
+        x = torch.cat((over_bands.mean(dim=2), over_bands.amax(dim=2)), dim=1)
+        hidden = torch.relu(self.hidden(self.drop(self.norm(x))))
+        return self.out(self.drop(hidden)), hidden
 
 
-class Statistics(nn.Module):
-    """Mean, spread and movement of each band over time: what boosted trees learn best from."""
+class Kernel(nn.Module):
+    """Guess by likeness: weights on how near a clip's statistics lie to each of some centres.
 
-    size = 3 * BANDS
+    A centre (a column) is the mean of the statistics of several clips, so that none of them can
+    be read out of it.
+    """
 
-    def forward(self, relative: Tensor) -> Tensor:
-        mean = relative.mean(dim=2)
-        spread = torch.sqrt(((relative - mean.unsqueeze(2)) ** 2).mean(dim=2) + 1e-4)
-        movement = (relative[:, :, 1:] - relative[:, :, :-1]).abs().mean(dim=2)
-        return torch.cat((mean, spread, movement), dim=1)
+    mean: Tensor
+    scale: Tensor
+    basis: Tensor
+    weighing: Tensor
+    centres: Tensor
+    weights: Tensor
+    bias: Tensor
 
-
-class Heads(nn.Module):
-    """A hidden layer (the embedding) and one linear map for all that is guessed from it."""
-
-    # Attributes, quadrants, three cumulative steps of the percentile, three levels.
-    outputs = TRAITS + QUADRANTS + 3 + 3
-
-    def __init__(self, inputs: int, hidden: int, dropout: float) -> None:
+    def __init__(self, *, statistics: int, axes: int, centres: int, sharpness: float) -> None:
         super().__init__()
-        self.norm = nn.BatchNorm1d(inputs)
-        self.drop_in = nn.Dropout(dropout)
-        self.hidden = nn.Linear(inputs, hidden)
-        self.drop_out = nn.Dropout(dropout)
-        self.out = nn.Linear(hidden, self.outputs)
+        self.register_buffer("mean", torch.zeros(statistics))
+        self.register_buffer("scale", torch.ones(statistics))
+        self.register_buffer("basis", torch.zeros(statistics, axes))
+        self.register_buffer("weighing", torch.ones(statistics))
+        self.register_buffer("centres", torch.zeros(axes, centres))
+        self.register_buffer("weights", torch.zeros(centres, sum(OUTPUTS)))
+        self.register_buffer("bias", torch.zeros(sum(OUTPUTS)))
+        self.sharpness = sharpness
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        h = torch.relu(self.hidden(self.drop_in(self.norm(x))))
-        return self.out(self.drop_out(h)), h
+    def forward(self, statistics: Tensor) -> tuple[Tensor, Tensor]:
+        place, rest = self.place(statistics)
+        return torch.matmul(self.nearness(place, rest), self.weights) + self.bias, place
+
+    def place(self, statistics: Tensor) -> tuple[Tensor, Tensor]:
+        """Return where a clip lies on the axes along which clips differ most, and the rest.
+
+        The rest is the squared distance from those axes. It keeps an odd clip far from
+        everything, although its oddness lies on no axis.
+        """
+        unusual = torch.clamp((statistics - self.mean) / self.scale, -UNUSUAL, UNUSUAL)
+        weighed = unusual * self.weighing
+        place = torch.matmul(weighed, self.basis)
+        rest = (weighed**2).sum(dim=1) - (place**2).sum(dim=1)
+        return place, torch.clamp(rest, min=0.0)
+
+    def nearness(self, place: Tensor, rest: Tensor) -> Tensor:
+        """Return the exponential kernel between places and centres.
+
+        It forgives single odd statistics more than a Gaussian does, and measured better.
+        """
+        squares = ((place**2).sum(dim=1) + rest).unsqueeze(1)
+        apart = squares + (self.centres**2).sum(dim=0) - 2 * torch.matmul(place, self.centres)
+        return torch.exp(-self.sharpness * torch.sqrt(torch.clamp(apart, min=1e-6)))
 
 
 class Net(nn.Module):
-    """Both branches. The raw outputs of each are kept apart, so that each learns by itself."""
+    """Both branches; their raw outputs stay apart, so that each can be measured."""
 
-    def __init__(self, *, width: int = 16, hidden: int = 64, dropout: float = 0.3) -> None:
+    def __init__(self, kernel: Kernel, ears: Ears) -> None:
         super().__init__()
         self.level = Level()
-        self.ears = Ears(width)
         self.statistics = Statistics()
-        self.ears_heads = Heads(self.ears.size, hidden, dropout)
-        self.statistics_heads = Heads(self.statistics.size, hidden, dropout)
+        self.kernel = kernel
+        self.ears = ears
 
     def forward(self, logmel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         relative = self.level(logmel)
-        heard, h1 = self.ears_heads(self.ears(relative))
-        counted, h2 = self.statistics_heads(self.statistics(relative))
-        return heard, counted, torch.cat((h1, h2), dim=1)
+        likened, place = self.kernel(self.statistics(relative))
+        heard, hidden = self.ears(relative)
+        return likened, heard, torch.cat((place, hidden), dim=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What makes raw outputs honest; each figure is taken on artists the net did not learn from.
+
+    `ears` is the CNN's share of the mean of both branches. The percentile is
+    50 + `slope` * (raw - 50); its 80 % interval reaches from `down` points under it to `up`
+    points over it. Chances are sharpened by a power.
+    """
+
+    ears: float
+    slope: float
+    down: float
+    up: float
+    level_power: float
+    mood_power: float
 
 
 class Served(nn.Module):
     """What is exported: the outputs of the contract, calibrated, from absolute decibels alone."""
 
-    widen: Tensor
-
-    def __init__(self, net: Net, *, widen: tuple[float, float], sharpness: float) -> None:
+    def __init__(self, net: Net, calibration: Calibration) -> None:
         super().__init__()
         self.net = net
-        self.register_buffer("widen", torch.tensor(widen))
-        self.sharpness = sharpness
+        self.calibration = calibration
 
     def forward(self, logmel: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        heard, counted, embedding = self.net(logmel)
-        raw = (heard + counted) / 2
-        traits, mood, steps, level = split(raw)
-        low, median, high = percentiles(steps).unbind(dim=1)
-        low = torch.minimum(low - self.widen[0], median)
-        high = torch.maximum(high + self.widen[1], median)
-        bounds = torch.stack((low, median, high), dim=1)
+        use = self.calibration
+        likened, heard, embedding = self.net(logmel)
+        raw = (1 - use.ears) * likened + use.ears * heard
+        traits, percentile, level, mood = torch.split(raw, list(OUTPUTS), dim=1)
+        median = 50.0 + use.slope * (100.0 * percentile - 50.0)
+        bounds = torch.cat((median - use.down, median, median + use.up), dim=1)
         return (
             torch.clamp(bounds, 0.0, 100.0),
-            torch.softmax(level * self.sharpness, dim=1),
+            chances(level, use.level_power),
             torch.clamp(traits, 0.0, 1.0),
-            torch.softmax(mood, dim=1),
+            chances(mood, use.mood_power),
             embedding,
         )
 
 
-def split(raw: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Cut raw outputs into attributes, mood logits, percentile steps and level logits."""
-    traits, mood, steps, level = torch.split(raw, [TRAITS, QUADRANTS, 3, 3], dim=1)
-    return traits, mood, steps, level
-
-
-def percentiles(steps: Tensor) -> Tensor:
-    """Return low, median and high in points; the two distances cannot be negative."""
-    median = 50.0 + 25.0 * steps[:, 1]
-    down = 30.0 * nn.functional.softplus(steps[:, 0])
-    up = 30.0 * nn.functional.softplus(steps[:, 2])
-    return torch.stack((median - down, median, median + up), dim=1)
+def chances(shares: Tensor, power: float) -> Tensor:
+    """Return probabilities from shares that were learnt as plain numbers."""
+    return torch.softmax(power * torch.log(torch.clamp(shares, min=0.01)), dim=1)

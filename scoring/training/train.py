@@ -1,9 +1,9 @@
 """Train the network: one fold at a time on other artists, then once on every clip.
 
-Each fold leaves its net and its guesses for the artists it never heard under `--run`;
-a stage that is already there is not repeated, so a stopped run goes on where it was.
+Each fold leaves its guesses for the artists it never heard under `--run`; what is already there
+is not repeated, so a stopped run goes on where it was. About 40 minutes on one core.
 
-    python -m scoring.training.train --data ../shared/data --run runs/first
+Run it as `python -m scoring.training.train --data ../shared/data --run runs/first --seed 0`.
 """
 
 import argparse
@@ -17,92 +17,72 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from scoring.training.data import Corpus, decibels, folds, load
-from scoring.training.net import Net, percentiles, split
+from scoring.training.kernel import KernelSettings, count, fit_kernel, truth_of
+from scoring.training.net import OUTPUTS, Ears, Kernel, Level, Net
 
 FOLDS = 5
-# The quantiles of the 80 % interval and its middle.
-QUANTILES = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How to train. The figures were chosen on one core; docs/experiments.md says how."""
+class EarsSettings:
+    """How to train the CNN. The figures were chosen on one core; docs/experiments.md says how."""
 
-    epochs: int = 30
+    epochs: int = 16
     batch: int = 32
-    # Ten seconds: three different crops of a clip are three different examples.
-    crop: int = 216
-    width: int = 16
-    hidden: int = 64
+    # Twelve seconds: different crops of a clip are different examples.
+    crop: int = 256
+    width: int = 12
+    hidden: int = 48
     dropout: float = 0.3
     rate: float = 2e-3
-    decay: float = 2e-2
-    # The share of crops mixed with another one, bands and labels alike.
-    mixed: float = 0.5
+    decay: float = 5e-2
+    # The share of batches mixed with themselves in another order, bands and labels alike.
+    mixed: float = 0.3
     # The share of crops that lose their treble, as clips of low bit rate have.
-    low_passed: float = 0.3
+    low_passed: float = 0.2
+    # Attributes, percentile, thirds, quadrants: the last ones are less sure or less wanted.
+    weights: tuple[float, ...] = (1.0, 1.0, 0.3, 0.5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Guesses:
-    """Raw outputs per branch for some clips: shape (clips, outputs)."""
-
-    heard: NDArray[np.float32]
-    counted: NDArray[np.float32]
-    embedding: NDArray[np.float32]
-
-
-def targets(corpus: Corpus) -> NDArray[np.float32]:
-    """Return attributes, quadrant and percentile side by side; NaN where not known."""
-    quadrants = np.where(corpus.quadrants < 0, np.nan, corpus.quadrants)
-    columns = (corpus.traits, quadrants[:, None], corpus.popularity[:, None])
-    return np.concatenate(columns, axis=1).astype(np.float32)
-
-
-def fit(corpus: Corpus, *, seed: int, settings: Settings, name: str = "") -> Net:
-    """Train one net on all of `corpus`, the same way for the same seed."""
+def fit_ears(corpus: Corpus, *, seed: int, settings: EarsSettings, name: str) -> Ears:
+    """Train the CNN on random crops of `corpus`, the same way for the same seed."""
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
-    net = Net(width=settings.width, hidden=settings.hidden, dropout=settings.dropout)
-    truth = torch.from_numpy(targets(corpus))
-    spread = torch.from_numpy(np.nanvar(corpus.traits, axis=0))
-    with torch.no_grad():
-        start = torch.from_numpy(np.nanmean(corpus.traits, axis=0))
-        for heads in (net.ears_heads, net.statistics_heads):
-            heads.out.bias[: len(start)] = start
-    per_epoch = max(1, len(corpus) // settings.batch)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=settings.rate, weight_decay=settings.decay)
+    ears = Ears(width=settings.width, hidden=settings.hidden, dropout=settings.dropout)
+    level = Level()
+    truth = truth_of(corpus)
+    mean, spread = _centre(truth)
+    wanted = (truth - mean) / spread
+    shares = zip(OUTPUTS, settings.weights, strict=True)
+    weights = torch.cat([torch.full((size,), weight) for size, weight in shares])
+    steps = max(1, len(corpus) // settings.batch)
+    optimiser = torch.optim.AdamW(ears.parameters(), lr=settings.rate, weight_decay=settings.decay)
     plan = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.rate, total_steps=settings.epochs * per_epoch, pct_start=0.2
+        optimiser, settings.rate, total_steps=settings.epochs * steps, pct_start=0.2
     )
     began = time.monotonic()
     for epoch in range(settings.epochs):
-        net.train()
+        ears.train()
         order = chance.permutation(len(corpus))
         total = 0.0
-        for step in range(per_epoch):
+        for step in range(steps):
             rows = order[step * settings.batch : (step + 1) * settings.batch]
             x = augment(crops(corpus, rows, settings.crop, chance), settings, chance)
-            x, other, share = mix(x, settings, chance)
-            heard, counted, _ = net(x)
-            y = truth[rows]
-            loss = torch.zeros(())
-            for raw in (heard, counted, (heard + counted) / 2):
-                loss = (
-                    loss + share * lost(raw, y, spread) + (1 - share) * lost(raw, y[other], spread)
-                )
+            x, y = mix(x, wanted[rows], settings, chance)
+            raw, _ = ears(level(x))
+            loss = lost(raw, y, weights)
             optimiser.zero_grad()
             torch.autograd.backward(loss)
-            nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+            nn.utils.clip_grad_norm_(ears.parameters(), 5.0)
             optimiser.step()
             plan.step()
             total += loss.item()
-        if epoch % 5 == 4 or epoch + 1 == settings.epochs:
-            spent = time.monotonic() - began
-            done = f"{name} epoch {epoch + 1}/{settings.epochs}"
-            print(f"{done} loss {total / per_epoch:.3f} {spent:.0f} s", flush=True)
-    net.eval()
-    return net
+        spent = time.monotonic() - began
+        done = f"{name}: epoch {epoch + 1} of {settings.epochs}"
+        print(f"{done}, loss {total / steps:.3f}, {spent:.0f} s", flush=True)
+    _rescale(ears.out, mean, spread)
+    ears.eval()
+    return ears
 
 
 def crops(
@@ -117,7 +97,7 @@ def crops(
     return torch.from_numpy(decibels(np.stack(pieces)))
 
 
-def augment(x: Tensor, settings: Settings, chance: np.random.Generator) -> Tensor:
+def augment(x: Tensor, settings: EarsSettings, chance: np.random.Generator) -> Tensor:
     """Blank a strip of bands and one of frames; roll the treble off some crops."""
     floor = x.amin(dim=(1, 2))
     for i in range(len(x)):
@@ -133,44 +113,104 @@ def augment(x: Tensor, settings: Settings, chance: np.random.Generator) -> Tenso
     return x
 
 
-def mix(x: Tensor, settings: Settings, chance: np.random.Generator) -> tuple[Tensor, Tensor, float]:
-    """Mix a batch with itself in another order; return it, that order and the first one's share."""
-    order = torch.from_numpy(chance.permutation(len(x)))
+def mix(
+    x: Tensor, y: Tensor, settings: EarsSettings, chance: np.random.Generator
+) -> tuple[Tensor, Tensor]:
+    """Mix some batches with themselves in another order; a label one side lacks is unknown."""
     if chance.random() >= settings.mixed:
-        return x, order, 1.0
+        return x, y
+    order = torch.from_numpy(chance.permutation(len(x)))
     share = float(chance.beta(0.4, 0.4))
-    return share * x + (1 - share) * x[order], order, share
+    return share * x + (1 - share) * x[order], share * y + (1 - share) * y[order]
 
 
-def lost(raw: Tensor, truth: Tensor, spread: Tensor) -> Tensor:
-    """Return what the raw outputs got wrong, summed over the tasks; unknown labels cost nothing."""
-    traits, mood, steps, level = split(raw)
-    known = torch.isfinite(truth)
-    wrong = (traits - truth[:, :6].nan_to_num()) ** 2 / spread
-    loss = (wrong * known[:, :6]).sum() / known[:, 0].sum().clamp(min=1)
-    if known[:, 6].any():
-        rows = known[:, 6]
-        loss = loss + 0.5 * nn.functional.cross_entropy(mood[rows], truth[rows, 6].long())
-    if known[:, 7].any():
-        rows = known[:, 7]
-        points = truth[rows, 7]
-        off = (points[:, None] - percentiles(steps[rows])) / 30.0
-        at = torch.tensor(QUANTILES)
-        loss = loss + torch.maximum(at * off, (at - 1) * off).sum(dim=1).mean()
-        third = torch.clamp(points / 100 * 3, max=2.999).long()
-        loss = loss + 0.3 * nn.functional.cross_entropy(level[rows], third)
-    return loss
+def lost(raw: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
+    """Return the squared error per output, of those whose label is known, summed."""
+    known = torch.isfinite(wanted)
+    wrong = (raw - torch.where(known, wanted, raw)) ** 2
+    return (weights * wrong.sum(dim=0) / known.sum(dim=0).clamp(min=1)).sum()
 
 
-def guess(net: Net, corpus: Corpus) -> Guesses:
-    """Run whole clips through `net`, one at a time, each by its own length."""
-    rows = []
+def heard_by(ears: Ears, corpus: Corpus) -> NDArray[np.float32]:
+    """Return the CNN's raw outputs for whole clips, each by its own length."""
+    level = Level()
     with torch.no_grad():
-        for i in range(len(corpus)):
-            clip = corpus.mels[i : i + 1, :, : int(corpus.frames[i])]
-            rows.append([part[0].numpy() for part in net(torch.from_numpy(decibels(clip)))])
-    heard, counted, embedding = (np.stack(column) for column in zip(*rows, strict=True))
-    return Guesses(heard=heard, counted=counted, embedding=embedding)
+        rows = [
+            ears(level(torch.from_numpy(decibels(mel[None, :, :frames]))))[0][0].numpy()
+            for mel, frames in zip(corpus.mels, corpus.frames.tolist(), strict=True)
+        ]
+    return np.stack(rows)
+
+
+def _centre(truth: Tensor) -> tuple[Tensor, Tensor]:
+    known = torch.isfinite(truth)
+    n = known.sum(dim=0).clamp(min=1)
+    mean = truth.nan_to_num().sum(dim=0) / n
+    off = torch.where(known, truth - mean, torch.zeros(()))
+    spread = torch.sqrt((off**2).sum(dim=0) / n)
+    return mean, torch.where(spread > 0, spread, torch.ones(()))
+
+
+def _rescale(out: nn.Linear, mean: Tensor, spread: Tensor) -> None:
+    """Fold the labels' mean and spread into the last layer."""
+    with torch.no_grad():
+        out.weight.mul_(spread[:, None])
+        out.bias.mul_(spread).add_(mean)
+
+
+def train_kernels(run: Path, corpus: Corpus, fold_of: NDArray[np.int64], seed: int) -> None:
+    """Fit the kernel branch for each fold and for all clips: seconds each, so always anew."""
+    print(f"{len(corpus)} clips; taking statistics", flush=True)
+    counted, truth, settings = count(corpus), truth_of(corpus), KernelSettings()
+    for fold in range(FOLDS):
+        learnt, asked = (torch.from_numpy(np.flatnonzero(x)) for x in _parts(fold_of, fold))
+        kernel = fit_kernel(counted.take(learnt), truth[learnt], seed=seed, settings=settings)
+        likened, _ = kernel(counted.views[0][asked])
+        path = run / f"kernel_{fold}_seed_{seed}.npz"
+        np.savez(path, rows=asked.numpy(), raw=likened.numpy())
+        print(f"seed {seed}, fold {fold + 1} of {FOLDS}: kernel fitted", flush=True)
+    kernel = fit_kernel(counted, truth, seed=seed, settings=settings)
+    torch.save(kernel.state_dict(), run / f"kernel_seed_{seed}.pt")
+
+
+def train_ears(
+    run: Path, corpus: Corpus, fold_of: NDArray[np.int64], seed: int, settings: EarsSettings
+) -> None:
+    """Train the CNN for each fold and for all clips; what is already there stays."""
+    for fold in range(FOLDS):
+        path = run / f"ears_{fold}_seed_{seed}.npz"
+        if path.exists():
+            continue
+        learnt, asked = (np.flatnonzero(part) for part in _parts(fold_of, fold))
+        name = f"seed {seed}, fold {fold + 1} of {FOLDS}"
+        ears = fit_ears(corpus.take(learnt), seed=seed, settings=settings, name=name)
+        np.savez(path, rows=asked, raw=heard_by(ears, corpus.take(asked)))
+    path = run / f"ears_seed_{seed}.pt"
+    if not path.exists():
+        ears = fit_ears(corpus, seed=seed, settings=settings, name=f"seed {seed}, all clips")
+        torch.save(ears.state_dict(), path)
+
+
+def read_net(run: Path, seed: int) -> Net:
+    """Return the net that was trained on all clips."""
+    ours = torch.load(run / f"kernel_seed_{seed}.pt")
+    kernel = Kernel(
+        statistics=len(ours["mean"]),
+        axes=ours["basis"].shape[1],
+        centres=ours["centres"].shape[1],
+        sharpness=KernelSettings().sharpness,
+    )
+    kernel.load_state_dict(ours)
+    settings = EarsSettings()
+    ears = Ears(width=settings.width, hidden=settings.hidden, dropout=settings.dropout)
+    ears.load_state_dict(torch.load(run / f"ears_seed_{seed}.pt"))
+    net = Net(kernel, ears)
+    net.eval()
+    return net
+
+
+def _parts(fold_of: NDArray[np.int64], fold: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    return fold_of != fold, fold_of == fold
 
 
 def main() -> None:
@@ -178,27 +218,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("runs/first"))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=int, default=Settings().epochs)
+    parser.add_argument("--epochs", type=int, default=EarsSettings().epochs)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    settings = Settings(epochs=arguments.epochs)
     arguments.run.mkdir(parents=True, exist_ok=True)
     corpus = load(arguments.data)
     fold_of = folds(corpus.groups, count=FOLDS, seed=arguments.seed)
-    for fold in range(FOLDS):
-        path = arguments.run / f"fold_{fold}_seed_{arguments.seed}.npz"
-        if path.exists():
-            continue
-        print(f"fold {fold} of {FOLDS}, seed {arguments.seed}", flush=True)
-        learnt = corpus.take(np.flatnonzero(fold_of != fold))
-        rows = np.flatnonzero(fold_of == fold)
-        net = fit(learnt, seed=arguments.seed, settings=settings, name=f"fold {fold}")
-        found = guess(net, corpus.take(rows))
-        np.savez(path, rows=rows, heard=found.heard, counted=found.counted)
-    path = arguments.run / f"all_seed_{arguments.seed}.pt"
-    if not path.exists():
-        net = fit(corpus, seed=arguments.seed, settings=settings, name="all clips")
-        torch.save(net.state_dict(), path)
+    train_kernels(arguments.run, corpus, fold_of, arguments.seed)
+    settings = EarsSettings(epochs=arguments.epochs)
+    train_ears(arguments.run, corpus, fold_of, arguments.seed, settings)
 
 
 if __name__ == "__main__":
