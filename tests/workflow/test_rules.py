@@ -117,6 +117,12 @@ def test_the_weekly_limit_lets_go_exactly_when_it_says(days: list[float], limit:
     assert len(still) < limit
 
 
+def test_what_was_sent_a_week_ago_no_longer_counts() -> None:
+    rules = replace(OPEN, per_member_7d=1)
+
+    assert passes(rules, replace(NOBODY, accepted_7d=(NOW - timedelta(days=7),)), ai_use=None)
+
+
 @pytest.mark.parametrize(("explicit", "allowed"), [(None, False), (False, False), (True, True)])
 def test_unknown_and_clean_tracks_pass_the_explicit_rule(
     *, explicit: bool | None, allowed: bool
