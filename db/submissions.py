@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from random import Random, SystemRandom
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -211,6 +211,18 @@ async def file_awaited(session: AsyncSession, *, sha256: str, except_id: int) ->
         .limit(1)
     )
     return found is not None
+
+
+async def awaited_files(session: AsyncSession) -> set[str]:
+    """Return the hashes of all files, of any workspace, that may still have to be heard."""
+    found = await session.scalars(
+        select(Submission.upload_sha256).where(
+            Submission.upload_sha256.is_not(None),
+            Submission.status.in_(WAITING),
+            or_(Submission.status == Status.RECEIVED, Submission.unscored_reason.is_not(None)),
+        )
+    )
+    return {sha256 for sha256 in found if sha256 is not None}
 
 
 async def record_upload(

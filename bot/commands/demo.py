@@ -1,6 +1,8 @@
 """`earmark demo`: the whole flow on real music, with no account and no network."""
 
 import asyncio
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import assert_never
@@ -105,14 +107,16 @@ def _arrival(step: Step) -> Text:
 def _farewell(ending: Ending, url: str, folder: Path) -> None:
     path = sqlite_path(url)
     shown = without_password(url) if path is None else f"sqlite:///{path.absolute()}"
+    # Right after the README's line it is not on the PATH.
+    earmark = "earmark" if shutil.which("earmark") else sys.argv[0]
     out().print(Rule("Now you", align="left"))
     out().print(
         Text(
             f"{len(ending.pictures)} pictures are in {folder}. Ask this desk more:\n"
             f'  export EARMARK_DATABASE_URL="{shown}"\n'
-            '  earmark queue "Night Drive"\n'
-            '  earmark submit YOUR_SONG.mp3 --playlist "Night Drive" --as you\n'
-            "  earmark score YOUR_SONG.mp3",
+            f'  {earmark} queue "Night Drive"\n'
+            f'  {earmark} submit YOUR_SONG.mp3 --playlist "Night Drive" --as you\n'
+            f"  {earmark} score YOUR_SONG.mp3",
         ),
         soft_wrap=True,
     )

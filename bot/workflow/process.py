@@ -5,7 +5,7 @@ run takes it up again. Only sure facts are stored, and audio is never stored at 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -62,6 +62,8 @@ class OwnFiles(Protocol):
     def get(self, sha256: str) -> bytes: ...
 
     def discard(self, sha256: str) -> None: ...
+
+    def sweep(self, *, keep: Collection[str], before: datetime) -> int: ...
 
 
 class Hearing(Protocol):

@@ -36,7 +36,7 @@ def test_people_read_what_is_measured_beside_what_is_promised(ratio: float | Non
     )
     screen = Screen(width=100, record=True)
 
-    screen.print(_picture(report, ColdStart(wall_s=2.5, cpu_s=1.2, peak_mib=200.4)))
+    screen.print(_picture(report, ColdStart(wall_s=2.5, cpu_s=1.2, peak_mib=200.4), 560.2))
 
     told = screen.export_text()
     for words in ("101.8", "98.9", "1.20 s", "200 MiB", "promised: 150 ms a clip, 2 s to start"):

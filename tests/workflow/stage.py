@@ -1,6 +1,6 @@
 """A desk for the workflow's tests: people use its public doors, fakes stand in for the services."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar, Unpack
@@ -92,6 +92,9 @@ class FakeFiles:
 
     def get(self, sha256: str) -> bytes:
         return self.kept[sha256]
+
+    def sweep(self, *, keep: Collection[str], before: datetime) -> int:
+        raise NotImplementedError("only the console sweeps, and its tests have a real spool")
 
     def discard(self, sha256: str) -> None:
         self.troubles.strike("discard")

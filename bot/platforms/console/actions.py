@@ -7,6 +7,7 @@ who is who; what that person may do is checked as on every other platform.
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from rapidfuzz import fuzz
@@ -33,6 +34,8 @@ from db.types import AiPolicy, Answer, Role
 
 # Names this alike are more likely a typing error than a second playlist.
 _ALIKE = 80
+# A younger file may belong to a submission that is being committed.
+_ON_ITS_WAY = timedelta(hours=1)
 # What may change with time: the rest is the artist's to mend. A lost file may lie in the folder of
 # another EARMARK_DATA_DIR.
 _WORTH_ANOTHER_TRY = frozenset({"source_down", "quota", "source_refused", "no_preview", "lost"})
@@ -118,6 +121,11 @@ async def process_waiting(desk: Desk) -> AsyncIterator[Processed]:
         )
     for row in (*open_ones, *again):
         yield await _process(desk, row.id)
+    # Left by who was killed between the decision and the delete: an artist's file is kept for
+    # scoring only.
+    async with desk.sessions() as session:
+        keep = await submissions.awaited_files(session)
+    desk.services.files.sweep(keep=keep, before=desk.now() - _ON_ITS_WAY)
 
 
 async def show_queue(desk: Desk, *, playlist: str, viewer: str | None = None) -> QueueView:

@@ -1,0 +1,29 @@
+"""Which artists' files are still needed."""
+
+from db import moves, submissions
+from db.models import Status
+from tests.db.desk import NOW, Desk
+
+
+async def test_files_are_awaited_until_their_track_is_scored_or_answered(desk: Desk) -> None:
+    await desk.submit("one", upload_sha256="received")
+    for name, reason in (("two", "quota"), ("three", None), ("four", "quota")):
+        sent = await desk.submit(name, upload_sha256=name)
+        await submissions.record_audio(
+            desk.session,
+            workspace_id=desk.workspace_id,
+            submission_id=sent.id,
+            at=NOW,
+            unscored_reason=reason,
+        )
+        for status in (Status.QUEUED, Status.WITHDRAWN) if name == "four" else (Status.QUEUED,):
+            await moves.move(
+                desk.session,
+                workspace_id=desk.workspace_id,
+                submission_id=sent.id,
+                to=status,
+                actor=None,
+                at=NOW,
+            )
+
+    assert await submissions.awaited_files(desk.session) == {"received", "two"}
