@@ -102,7 +102,7 @@ def _outputs(embedding: int) -> tuple[Output, ...]:
         Output(
             name="mood", columns=("happy", "tense", "sad", "calm"), unit="probability (Q1 to Q4)"
         ),
-        Output(name="embedding", columns=embedding, unit="none; compare by Euclidean distance"),
+        Output(name="embedding", columns=embedding, unit="none; not measured yet"),
     )
 
 
@@ -154,7 +154,8 @@ _INPUTS = Inputs(
         "up to 30 seconds of audio as a log-mel; its level is taken off inside the graph",
         (
             "branch 1: statistics of the log-mel (spectrum, dynamics, timbre, onsets, rhythm) and"
-            " their likeness to 1,024 centres (kernel ridge regression)"
+            " their likeness to 1,024 centres, each the mean of three clips (kernel ridge"
+            " regression)"
         ),
         "branch 2: a plain residual CNN of 3x3 convolutions on the same log-mel",
     ),

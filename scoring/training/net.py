@@ -82,8 +82,7 @@ class Ears(nn.Module):
 class Kernel(nn.Module):
     """Guess by likeness: weights on how near a clip's statistics lie to each of some centres.
 
-    A centre (a column) is the mean of the statistics of several clips, so that none of them can
-    be read out of it.
+    A centre (a column) is the mean of the statistics of several clips, never of one.
     """
 
     mean: Tensor

@@ -154,6 +154,20 @@ def test_statistics_have_one_size_and_are_finite_even_in_silence(frames: int) ->
     assert torch.isfinite(silence).all()
 
 
+def test_no_centre_of_the_kernel_is_a_single_clip() -> None:
+    torch.manual_seed(1)
+    views = (torch.randn(30, 1724), torch.randn(30, 1724))
+    counted = kernel.Counted(views=views, families=(1724,))
+    fitted = kernel.fit_kernel(
+        counted, torch.rand(30, 14), seed=0, settings=kernel.KernelSettings(axes=8, centres=30)
+    )
+    places, _ = fitted.place(torch.cat(views))
+    clips = places.reshape(2, 30, 8).mean(dim=0)
+
+    assert torch.cdist(fitted.centres.T, places).min() > 0.01
+    assert torch.cdist(fitted.centres.T, clips).min() > 0.01
+
+
 @given(st.lists(st.integers(0, 30), min_size=20, max_size=200), st.integers(0, 5))
 def test_no_artist_is_in_two_folds(artists: list[int], seed: int) -> None:
     groups = np.array(artists)
