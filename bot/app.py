@@ -44,7 +44,8 @@ from scoring.errors import AudioError
 # What takes long to load and few commands need is loaded where it is used.
 if TYPE_CHECKING:
     from bot.sources.spotify import Spotify
-    from scoring.scorer import Analysis, Scorer
+    from scoring.analysis import Analysis
+    from scoring.scorer import Scorer
 
 T = TypeVar("T")
 

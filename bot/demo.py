@@ -35,7 +35,7 @@ from bot.workflow.submit import Request
 from db import submissions, workspace_settings
 
 if TYPE_CHECKING:
-    from scoring.scorer import Analysis
+    from scoring.analysis import Analysis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ How the ways of asking were compared, with figures: docs/explanations.md.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.analysis import Reason, SegmentEffect, Sign
 from scoring.model import BANDS, Known, Model, Prediction
 
 # The log-mel's frames are 1,024 samples of 22,050 a second apart.
@@ -63,36 +63,6 @@ REGISTERS = (
     Register(name="high mids", low_hz=1_000, high_hz=4_000),
     Register(name="treble", low_hz=4_000, high_hz=_HIGHEST_HZ),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentEffect:
-    """How far a stretch of the clip moves the model's score, in points.
-
-    It is measured against the clip's typical segment: the effects of all segments have a median
-    of 0. `registers` holds the same for each of REGISTERS alone.
-    """
-
-    start_s: float
-    end_s: float
-    points: float
-    registers: tuple[float, ...] = ()
-
-
-class Sign(StrEnum):
-    FOR = "+"
-    AGAINST = "-"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """One sentence for a curator, with the side it counts for."""
-
-    sign: Sign
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.sign} {self.text}"
 
 
 def moved(

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.analysis import Mood
 from scoring.errors import ModelError
 from scoring.runtime import REFUSALS, InferenceSession, SessionOptions
 
@@ -48,16 +49,6 @@ class Traits:
     valence: float
     instrumentalness: float
     speechiness: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mood:
-    """The chances of the four quarters of the plane of arousal and valence."""
-
-    happy: float
-    tense: float
-    sad: float
-    calm: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

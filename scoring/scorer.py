@@ -1,70 +1,13 @@
 """From the bytes of a clip to everything Earmark says about it. Runs in a child process."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from scoring.analysis import Analysis, Attributes, Score, Third
 from scoring.attributes import SignalAttributes, measure
 from scoring.audio import decode
-from scoring.explain import Reason, SegmentEffect, moved, reasons
+from scoring.explain import moved, reasons
 from scoring.features import analyse
-from scoring.model import Level, Model, Mood, Prediction, Traits
-
-
-class Third(StrEnum):
-    """Which third of comparable tracks the model holds most likely."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """The expected percentile with its 80 % interval, and the chances of the three thirds."""
-
-    percentile: float
-    low: float
-    high: float
-    p_low: float
-    p_medium: float
-    p_high: float
-    level: Third
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attributes:
-    """What was measured (tempo, key, loudness) and what the network hears (0 to 1 each)."""
-
-    tempo_bpm: float
-    tempo_alt_bpm: float
-    tempo_confidence: float
-    key: str | None
-    key_confidence: float
-    loudness_lufs: float
-    energy: float
-    danceability: float
-    acousticness: float
-    valence: float
-    instrumentalness: float
-    speechiness: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Analysis:
-    """One clip, told from all sides; `seconds` is the length that was heard."""
-
-    score: Score
-    attributes: Attributes
-    mood: Mood
-    reasons: tuple[Reason, ...]
-    segments: tuple[SegmentEffect, ...]
-    embedding: NDArray[np.float32]
-    logmel: NDArray[np.float32]
-    model_version: str
-    seconds: float
+from scoring.model import Level, Model, Prediction, Traits
 
 
 class Scorer:
@@ -72,6 +15,11 @@ class Scorer:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+
+    @classmethod
+    def load(cls, model_file: Path) -> "Scorer":
+        """Return a scorer with the model of a file, or raise ModelError."""
+        return cls(Model.load(model_file))
 
     @property
     def model_version(self) -> str:

@@ -9,7 +9,7 @@ from db.types import Level
 
 if TYPE_CHECKING:
     # Only the type: the scorer's libraries take half a second to load, and a queue needs none.
-    from scoring.scorer import Analysis
+    from scoring.analysis import Analysis
 
 
 def score_row(

@@ -7,7 +7,7 @@ from bot.messages import AttributesLine, ErrorLine, FileReport, ScoreLine
 from scoring.errors import ScoringError
 
 if TYPE_CHECKING:
-    from scoring.scorer import Analysis
+    from scoring.analysis import Analysis
 
 
 def file_report(file: str, analysis: "Analysis") -> FileReport:

@@ -5,9 +5,9 @@ from bot.pictures import card, chart
 from bot.pictures.card import ReviewPicture, Segment, Trait
 from bot.texts import unscored_text
 from bot.track import Origin
+from scoring.analysis import Analysis, SegmentEffect
 from scoring.bands import band
-from scoring.explain import SegmentEffect, main_register
-from scoring.scorer import Analysis
+from scoring.explain import main_register
 
 _SOURCES = {Origin.UPLOAD.value: "artist's own file"}
 

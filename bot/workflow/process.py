@@ -40,7 +40,7 @@ from db.status import WAITING, Status
 
 if TYPE_CHECKING:
     # Only the type: the scorer's libraries take half a second to load, and a queue needs none.
-    from scoring.scorer import Analysis
+    from scoring.analysis import Analysis
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from bot.sandbox.bundled import clip
 from scoring import golden
 from scoring.acceptance import LARGEST_BYTES, Check, Parcel, examine, read_parcel, unsound
+from scoring.analysis import Mood
 from scoring.errors import ModelError
-from scoring.model import OUTPUTS, Level, Model, Mood, Percentile, Prediction, Traits
+from scoring.model import OUTPUTS, Level, Model, Percentile, Prediction, Traits
 from tests.scoring import parcels
 
 CLIPS = ("caribbean_8s.ogg", "armygeddon.mp3")

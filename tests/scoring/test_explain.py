@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.bundled import bundled_clips, clip
+from scoring.analysis import Mood, SegmentEffect, Sign
 from scoring.audio import decode
 from scoring.explain import (
     FRAMES_PER_SECOND,
     REGISTERS,
-    SegmentEffect,
-    Sign,
     main_register,
     moved,
     reasons,
@@ -26,7 +25,6 @@ from scoring.model import (
     Known,
     Level,
     Model,
-    Mood,
     Percentile,
     Prediction,
     Traits,

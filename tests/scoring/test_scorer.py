@@ -9,10 +9,10 @@ import pytest
 import soundfile
 
 from bot.sandbox.bundled import bundled_clips
+from scoring.analysis import Analysis, Sign, Third
 from scoring.errors import AudioError, NotAudioError, SilentAudioError, TooShortError
-from scoring.explain import Sign
 from scoring.model import Level, Model
-from scoring.scorer import Analysis, Scorer, Third, _third
+from scoring.scorer import Scorer, _third
 
 CONTENT = next(one for one in bundled_clips() if one.seconds > 29.9).path.read_bytes()
 

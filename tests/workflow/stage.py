@@ -19,9 +19,7 @@ from db import curators, events, playlists, submissions, workspaces
 from db.models import Answer, Event, Playlist, Role, Submission
 from db.playlists import Rules
 from db.types import AiPolicy, AiUse
-from scoring.explain import Reason, SegmentEffect, Sign
-from scoring.model import Mood
-from scoring.scorer import Analysis, Attributes, Score, Third
+from scoring.analysis import Analysis, Attributes, Mood, Reason, Score, SegmentEffect, Sign, Third
 
 T = TypeVar("T")
 

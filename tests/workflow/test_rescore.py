@@ -21,8 +21,8 @@ from bot.workflow import queue, review
 from bot.workflow.people import console_person
 from bot.workflow.rescore import Rescoring, rescore, version_in_use
 from db.models import Answer, Decision, Score
+from scoring.analysis import Analysis
 from scoring.errors import ModelError
-from scoring.scorer import Analysis
 from tests.workflow.stage import (
     DAY,
     MINUTE,
