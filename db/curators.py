@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from db.models import PlaylistCurator, Role
+from db.models import Platform, PlaylistCurator, PlaylistRole, Role
 from db.upsert import insert_or_change
 
 
@@ -72,5 +72,62 @@ async def remove(
             PlaylistCurator.member_id == member_id,
         )
         .returning(PlaylistCurator.member_id)
+    )
+    return removed is not None
+
+
+async def add_role(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist_id: int,
+    platform: Platform,
+    external_id: str,
+    role: Role,
+    now: datetime,
+) -> None:
+    """Let everybody with a Discord role, or in a Slack user group, review a playlist."""
+    row = PlaylistRole(
+        workspace_id=workspace_id,
+        playlist_id=playlist_id,
+        platform=platform,
+        external_id=external_id,
+        role=role,
+        since=now,
+    )
+    await insert_or_change(session, row, unique={"playlist_id", "platform", "external_id"})
+
+
+async def roles_of(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int
+) -> list[PlaylistRole]:
+    """Return the platforms' roles that give rights for a playlist, the oldest first."""
+    found = await session.scalars(
+        select(PlaylistRole)
+        .where(PlaylistRole.workspace_id == workspace_id, PlaylistRole.playlist_id == playlist_id)
+        .order_by(PlaylistRole.since, PlaylistRole.external_id)
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def remove_role(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist_id: int,
+    platform: Platform,
+    external_id: str,
+) -> bool:
+    """Take a playlist from a platform's role; return False where it did not have it."""
+    removed = await session.scalar(
+        delete(PlaylistRole)
+        .where(
+            PlaylistRole.workspace_id == workspace_id,
+            PlaylistRole.playlist_id == playlist_id,
+            PlaylistRole.platform == platform,
+            PlaylistRole.external_id == external_id,
+        )
+        .returning(PlaylistRole.external_id)
     )
     return removed is not None

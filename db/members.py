@@ -7,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from db.models import (
+    Block,
     Decision,
     Event,
     Exposure,
     Identity,
+    JoinCode,
     Member,
     Platform,
     PlaylistCurator,
@@ -89,6 +91,9 @@ async def link(
         (Vote, Vote.member_id),
         (Decision, Decision.member_id),
         (Exposure, Exposure.member_id),
+        (JoinCode, JoinCode.member_id),
+        (Block, Block.member_id),
+        (Block, Block.created_by),
     ):
         await session.execute(
             update(table)
@@ -112,7 +117,8 @@ async def _existing(session: AsyncSession, workspace_id: int, member_id: int) ->
 async def _drop_twins(
     session: AsyncSession, workspace_id: int, *, member_id: int, other_id: int
 ) -> None:
-    # Where both voted on one submission or curate one playlist, the kept member's row stays.
+    # Where both voted on one submission, curate one playlist or are kept out, the kept member's
+    # row stays.
     voted = select(Vote.submission_id).where(
         Vote.workspace_id == workspace_id, Vote.member_id == member_id
     )
@@ -133,6 +139,13 @@ async def _drop_twins(
             PlaylistCurator.playlist_id.in_(curates),
         )
     )
+    blocked = select(Block.id).where(
+        Block.workspace_id == workspace_id, Block.member_id == member_id
+    )
+    if await session.scalar(blocked) is not None:
+        await session.execute(
+            delete(Block).where(Block.workspace_id == workspace_id, Block.member_id == other_id)
+        )
 
 
 def _behind(workspace_id: int, platform: Platform, external_id: str) -> Select[Member]:

@@ -23,7 +23,11 @@ class Rules(TypedDict, total=False):
     per_member_7d: int | None
     resubmit_after_days: int
     ai_policy: AiPolicy
+    ownership_required: bool
     explicit_allowed: bool
+    genres: list[str]
+    languages: list[str]
+    max_release_age_days: int | None
     answer_days: int
     votes_needed: int
     hide_scores: bool
@@ -36,7 +40,12 @@ class Rules(TypedDict, total=False):
 
 
 # What keeps a busy queue answerable; None would take any number.
-PROPOSED: Rules = {"intake_cap": 40, "waiting_per_artist": 1, "per_member_7d": 2}
+PROPOSED: Rules = {
+    "intake_cap": 40,
+    "waiting_per_artist": 1,
+    "per_member_7d": 2,
+    "ownership_required": True,
+}
 
 
 async def add(

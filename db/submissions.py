@@ -33,6 +33,9 @@ class Sent:
     note: str | None = None
     ai_use: AiUse | None = None
     owns_rights_at: datetime | None = None
+    genre: str | None = None
+    language: str | None = None
+    anyway: bool = False
     replaces_id: int | None = None
 
 

@@ -63,6 +63,20 @@ class Level(StrEnum):
     HIGH = "high"
 
 
+class BlockKind(StrEnum):
+    """Whom a block keeps out: who sends, or who plays."""
+
+    USER = "user"
+    ARTIST = "artist"
+
+
+class CodePurpose(StrEnum):
+    """What a one-time code joins: two accounts of one person, or two places of one desk."""
+
+    PERSON = "person"
+    WORKSPACE = "workspace"
+
+
 class EventKind(StrEnum):
     """What happened to a submission. `moved` and `undone` are the two that change its status."""
 

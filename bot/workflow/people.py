@@ -1,5 +1,6 @@
 """Who asks: a person on a platform, and what that person may do for a playlist."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,17 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import NotAllowedError, RuleError
 from bot.messages import plain
-from db import curators, members
-from db.models import Member, Platform, Playlist
+from db import curators, members, workspace_settings
+from db.models import Member, Platform, Playlist, PlaylistRole, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`external_id` is the platform's own id of the person, never the changeable name."""
+    """`external_id` is the platform's own id of the person, never the changeable name.
+
+    `role_ids` are the Discord roles or Slack user groups that the platform says they hold now, and
+    `admin` that they may manage the server or the team; neither is ever stored.
+    """
 
     platform: Platform
     external_id: str
     name: str
+    role_ids: frozenset[str] = frozenset()
+    admin: bool = False
 
 
 def console_person(name: str) -> Person:
@@ -46,15 +53,76 @@ async def member_of(
     )
 
 
-async def require_curator(session: AsyncSession, playlist: Playlist, member: Member) -> None:
-    """Raise NotAllowedError unless `member` curates `playlist`."""
-    role = await curators.role_of(
+def role_for(
+    person: Person,
+    *,
+    own: Role | None,
+    granted: Iterable[PlaylistRole],
+    curator_role: str | None = None,
+) -> Role | None:
+    """Return what a person may do for a playlist, the most that any of these gives.
+
+    `own` is the member's own right for it, `granted` the platforms' roles that give some, and
+    `curator_role` the role of the person's platform that reviews every playlist.
+    """
+    held = {
+        row.role
+        for row in granted
+        if row.platform is person.platform and row.external_id in person.role_ids
+    }
+    if person.admin or own is Role.ADMIN or Role.ADMIN in held:
+        return Role.ADMIN
+    if own is Role.CURATOR or Role.CURATOR in held or curator_role in person.role_ids:
+        return Role.CURATOR
+    return None
+
+
+async def may_curate(
+    session: AsyncSession, playlist: Playlist, member: Member, person: Person | None = None
+) -> Role | None:
+    """Return what somebody may do for `playlist`, or None for nothing.
+
+    Without `person` only the member's own rights count, not those that a platform's role gives.
+    """
+    own = await curators.role_of(
         session,
         workspace_id=playlist.workspace_id,
         playlist_id=playlist.id,
         member_id=member.id,
     )
-    if role is None:
+    if person is None:
+        return own
+    chat = await workspace_settings.chat(
+        session, workspace_id=playlist.workspace_id, platform=person.platform
+    )
+    granted = await curators.roles_of(
+        session, workspace_id=playlist.workspace_id, playlist_id=playlist.id
+    )
+    return role_for(person, own=own, granted=granted, curator_role=chat.curator_role)
+
+
+async def require_curator(
+    session: AsyncSession, playlist: Playlist, member: Member, person: Person | None = None
+) -> None:
+    """Raise NotAllowedError unless `member` curates `playlist`; see `may_curate`."""
+    if await may_curate(session, playlist, member, person) is None:
         raise NotAllowedError(
             f"Only curators of {playlist.name} may do this, and {member.display_name} is not one."
         )
+
+
+async def require_playlist_admin(
+    session: AsyncSession, playlist: Playlist, member: Member, person: Person
+) -> None:
+    """Raise NotAllowedError unless the person may change the rules of `playlist`."""
+    if await may_curate(session, playlist, member, person) is not Role.ADMIN:
+        raise NotAllowedError(
+            f"Only who looks after {playlist.name} may do this, and {member.display_name} does"
+            " not. Ask somebody who manages the server."
+        )
+
+
+def require_admin(person: Person) -> None:
+    """Raise NotAllowedError unless the person manages the server, the team or the console."""
+    if not person.admin:
+        raise NotAllowedError("Only who manages this server may do this. Ask one of them, please.")

@@ -46,7 +46,7 @@ async def decide(
     """
     submission = await find_submission(session, workspace_id, code)
     member = await member_of(session, workspace_id, person, now=now)
-    await require_curator(session, submission.playlist, member)
+    await require_curator(session, submission.playlist, member, person)
     _require_another(submission, member)
     reasons = tuple(dict.fromkeys(reasons))
     _require_reasons(answer, reasons)
@@ -89,7 +89,7 @@ async def undo(
     """Take the last decision back, as a new event; only within UNDO_WINDOW, only by a curator."""
     submission = await find_submission(session, workspace_id, code)
     member = await member_of(session, workspace_id, person, now=now)
-    await require_curator(session, submission.playlist, member)
+    await require_curator(session, submission.playlist, member, person)
     _require_another(submission, member)
     decision = await decisions.last(session, workspace_id=workspace_id, submission_id=submission.id)
     if decision is None:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.tables.base import Base, WorkspaceId, within_workspace
-from db.types import Platform, choice
+from db.types import BlockKind, CodePurpose, Platform, choice
 
 
 class Workspace(Base):
@@ -20,6 +20,27 @@ class Workspace(Base):
     created_at: Mapped[datetime]
 
 
+class WorkspaceAccount(Base):
+    """A Discord server or a Slack team, and the workspace that it works in.
+
+    One of each platform may share a workspace, so that a message has one place to go to.
+    """
+
+    __tablename__ = "workspace_accounts"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "platform"),
+        CheckConstraint("external_id <> ''", name="named"),
+    )
+
+    platform: Mapped[Platform] = mapped_column(
+        choice(Platform, column="platform"), primary_key=True
+    )
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    name: Mapped[str]
+    since: Mapped[datetime]
+
+
 class Member(Base):
     """A person in a workspace, artist or curator, however many platforms they use."""
 
@@ -30,6 +51,8 @@ class Member(Base):
     workspace_id: Mapped[WorkspaceId]
     display_name: Mapped[str]
     created_at: Mapped[datetime]
+    # Whether answers may come as direct messages; they stand in "my submissions" in any case.
+    dm_allowed: Mapped[bool] = mapped_column(default=True)
 
     identities: Mapped[list["Identity"]] = relationship(viewonly=True, lazy="raise", init=False)
 
@@ -50,3 +73,53 @@ class Identity(Base):
     member_id: Mapped[int]
     platform: Mapped[Platform] = mapped_column(choice(Platform, column="platform"))
     external_id: Mapped[str]
+
+
+class JoinCode(Base):
+    """A one-time code that proves that whoever types it also made it. Only its hash is kept."""
+
+    __tablename__ = "join_codes"
+    __table_args__ = (
+        UniqueConstraint("code_sha256"),
+        within_workspace("member_id", "members", ondelete="CASCADE"),
+        CheckConstraint("expires_at > created_at", name="expires_later"),
+        Index(None, "workspace_id", "member_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    workspace_id: Mapped[WorkspaceId]
+    member_id: Mapped[int]
+    purpose: Mapped[CodePurpose] = mapped_column(choice(CodePurpose, column="purpose"))
+    code_sha256: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Block(Base):
+    """Somebody whose submissions a workspace does not take, for a time or for good."""
+
+    __tablename__ = "blocks"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "member_id"),
+        UniqueConstraint("workspace_id", "artist_key"),
+        within_workspace("member_id", "members", ondelete="CASCADE"),
+        within_workspace("created_by", "members"),
+        CheckConstraint("(kind = 'user') = (member_id IS NOT NULL)", name="user"),
+        CheckConstraint("(kind = 'artist') = (artist_key IS NOT NULL)", name="artist"),
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("until > created_at", name="ends_later"),
+        Index(None, "workspace_id", "created_by"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    workspace_id: Mapped[WorkspaceId]
+    kind: Mapped[BlockKind] = mapped_column(choice(BlockKind, column="kind"))
+    # Exactly one of the two. `name` is how the list shows them.
+    member_id: Mapped[int | None] = mapped_column(default=None)
+    artist_key: Mapped[str | None] = mapped_column(default=None)
+    name: Mapped[str]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]
+    # None ends never.
+    until: Mapped[datetime | None] = mapped_column(default=None)
+    created_by: Mapped[int | None] = mapped_column(default=None)

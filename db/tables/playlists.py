@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.tables.base import Base, WorkspaceId, within_workspace
 from db.tables.people import Member
-from db.types import AiPolicy, Role, choice
+from db.types import AiPolicy, Platform, Role, choice
 
 # Friday 17:00, when new releases are a day old and a week of work is done.
 _DIGEST_WEEKDAY = 5
@@ -28,6 +28,7 @@ class Playlist(Base):
         CheckConstraint("waiting_per_artist >= 1", name="waiting_per_artist"),
         CheckConstraint("per_member_7d >= 1", name="per_member_7d"),
         CheckConstraint("resubmit_after_days >= 0", name="resubmit_after_days"),
+        CheckConstraint("max_release_age_days >= 1", name="max_release_age_days"),
         CheckConstraint("votes_needed >= 1", name="votes_needed"),
         CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
         CheckConstraint("discovery_share BETWEEN 0 AND 1", name="discovery_share"),
@@ -63,7 +64,13 @@ class Playlist(Base):
     ai_policy: Mapped[AiPolicy] = mapped_column(
         choice(AiPolicy, column="ai_policy"), default=AiPolicy.DECLARED
     )
+    ownership_required: Mapped[bool] = mapped_column(default=False)
+
+    # What suits it. An artist may submit anyway, now and then; an empty list suits everything.
     explicit_allowed: Mapped[bool] = mapped_column(default=True)
+    genres: Mapped[list[str]] = mapped_column(default_factory=list)
+    languages: Mapped[list[str]] = mapped_column(default_factory=list)
+    max_release_age_days: Mapped[int | None] = mapped_column(default=None)
 
     # How it decides.
     answer_days: Mapped[int] = mapped_column(default=14)
@@ -98,3 +105,23 @@ class PlaylistCurator(Base):
     since: Mapped[datetime]
 
     member: Mapped[Member] = relationship(viewonly=True, lazy="raise", init=False)
+
+
+class PlaylistRole(Base):
+    """A Discord role or a Slack user group whose holders may review a playlist's submissions."""
+
+    __tablename__ = "playlist_roles"
+    __table_args__ = (
+        within_workspace("playlist_id", "playlists", ondelete="CASCADE"),
+        CheckConstraint("external_id <> ''", name="named"),
+        Index(None, "workspace_id", "playlist_id"),
+    )
+
+    workspace_id: Mapped[WorkspaceId]
+    playlist_id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[Platform] = mapped_column(
+        choice(Platform, column="platform"), primary_key=True
+    )
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[Role] = mapped_column(choice(Role, column="role"))
+    since: Mapped[datetime]

@@ -64,6 +64,11 @@ class Submission(Base):
     ai_use: Mapped[AiUse | None] = mapped_column(choice(AiUse, column="ai_use"), default=None)
     # When the artist ticked "I own or represent this".
     owns_rights_at: Mapped[datetime | None] = mapped_column(default=None)
+    # What the artist says it is, where the playlist asks; no service tells.
+    genre: Mapped[str | None] = mapped_column(default=None)
+    language: Mapped[str | None] = mapped_column(default=None)
+    # The artist was told that it does not suit the playlist, and sent it all the same.
+    anyway: Mapped[bool] = mapped_column(default=False)
     # The earlier version of the same song that this one replaces.
     replaces_id: Mapped[int | None] = mapped_column(default=None)
 

@@ -24,7 +24,21 @@ from db import (
     workspace_settings,
     workspaces,
 )
-from db.models import Answer, Level, Platform, Role, Score, Status, Submission, Track
+from db.models import (
+    Answer,
+    Block,
+    BlockKind,
+    CodePurpose,
+    JoinCode,
+    Level,
+    Platform,
+    Role,
+    Score,
+    Status,
+    Submission,
+    Track,
+    WorkspaceAccount,
+)
 from db.submissions import Draw, Sent
 from db.tracks import Facts
 
@@ -195,6 +209,7 @@ async def fill(desk: Desk) -> Submission:
         role=Role.CURATOR,
         now=NOW,
     )
+    await _open_doors(desk)
     submission = await desk.submit(idempotency_key="click-1", upload_sha256="file")
     track = await desk.track(isrc="GBAAA2600001", audio_sha256="file")
     await desk.attach(submission, track)
@@ -221,6 +236,49 @@ async def fill(desk: Desk) -> Submission:
     )
     await _call_a_service(session)
     return submission
+
+
+async def _open_doors(desk: Desk) -> None:
+    """Let a server in, give a role rights, make a one-time code and keep somebody out."""
+    workspace_id = desk.workspace_id
+    await curators.add_role(
+        desk.session,
+        workspace_id=workspace_id,
+        playlist_id=desk.playlist_id,
+        platform=Platform.DISCORD,
+        external_id=f"role of {workspace_id}",
+        role=Role.CURATOR,
+        now=NOW,
+    )
+    desk.session.add_all(
+        [
+            WorkspaceAccount(
+                platform=Platform.DISCORD,
+                external_id=f"server of {workspace_id}",
+                workspace_id=workspace_id,
+                name="Night people",
+                since=NOW,
+            ),
+            JoinCode(
+                workspace_id=workspace_id,
+                member_id=desk.artist,
+                purpose=CodePurpose.PERSON,
+                code_sha256=f"code of {workspace_id}",
+                created_at=NOW,
+                expires_at=NOW + timedelta(minutes=10),
+            ),
+            Block(
+                workspace_id=workspace_id,
+                kind=BlockKind.USER,
+                member_id=desk.artist,
+                name="Ana",
+                reason="spam",
+                created_at=NOW,
+                created_by=desk.curator,
+            ),
+        ]
+    )
+    await desk.session.flush()
 
 
 async def _show_and_decide(desk: Desk, submission: Submission, score: Score) -> None:
