@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.tables.base import Base, WorkspaceId, within_workspace
-from db.types import BlockKind, CodePurpose, Platform, choice
+from db.types import CodePurpose, Platform, choice
 
 
 class Workspace(Base):
@@ -104,8 +104,7 @@ class Block(Base):
         UniqueConstraint("workspace_id", "artist_key"),
         within_workspace("member_id", "members", ondelete="CASCADE"),
         within_workspace("created_by", "members"),
-        CheckConstraint("(kind = 'user') = (member_id IS NOT NULL)", name="user"),
-        CheckConstraint("(kind = 'artist') = (artist_key IS NOT NULL)", name="artist"),
+        CheckConstraint("(member_id IS NULL) <> (artist_key IS NULL)", name="one_of_both"),
         CheckConstraint("reason <> ''", name="reason"),
         CheckConstraint("until > created_at", name="ends_later"),
         Index(None, "workspace_id", "created_by"),
@@ -113,8 +112,7 @@ class Block(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     workspace_id: Mapped[WorkspaceId]
-    kind: Mapped[BlockKind] = mapped_column(choice(BlockKind, column="kind"))
-    # Exactly one of the two. `name` is how the list shows them.
+    # Who sends, or who plays. `name` is how the list shows them.
     member_id: Mapped[int | None] = mapped_column(default=None)
     artist_key: Mapped[str | None] = mapped_column(default=None)
     name: Mapped[str]

@@ -160,7 +160,6 @@ def _create_blocks() -> None:
         "blocks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("member_id", sa.Integer()),
         sa.Column("artist_key", sa.String()),
         sa.Column("name", sa.String(), nullable=False),
@@ -169,12 +168,8 @@ def _create_blocks() -> None:
         sa.Column("until", sa.DateTime(timezone=True)),
         sa.Column("created_by", sa.Integer()),
         sa.CheckConstraint(
-            "(kind = 'artist') = (artist_key IS NOT NULL)", name=op.f("ck_blocks_artist")
+            "(member_id IS NULL) <> (artist_key IS NULL)", name=op.f("ck_blocks_one_of_both")
         ),
-        sa.CheckConstraint(
-            "(kind = 'user') = (member_id IS NOT NULL)", name=op.f("ck_blocks_user")
-        ),
-        sa.CheckConstraint("kind IN ('user', 'artist')", name=op.f("ck_blocks_kind")),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_blocks_reason")),
         sa.CheckConstraint("until > created_at", name=op.f("ck_blocks_ends_later")),
         sa.ForeignKeyConstraint(

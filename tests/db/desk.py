@@ -27,7 +27,6 @@ from db import (
 from db.models import (
     Answer,
     Block,
-    BlockKind,
     CodePurpose,
     JoinCode,
     Level,
@@ -269,12 +268,18 @@ async def _open_doors(desk: Desk) -> None:
             ),
             Block(
                 workspace_id=workspace_id,
-                kind=BlockKind.USER,
                 member_id=desk.artist,
                 name="Ana",
                 reason="spam",
                 created_at=NOW,
                 created_by=desk.curator,
+            ),
+            Block(
+                workspace_id=workspace_id,
+                artist_key="loud band",
+                name="Loud Band",
+                reason="false answers about AI",
+                created_at=NOW,
             ),
         ]
     )

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import (
     CheckConstraint,
     ForeignKeyConstraint,
+    PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    and_,
     func,
     insert,
     select,
@@ -26,6 +28,9 @@ TABLES = Base.metadata.sorted_tables
 
 # Constraint to what violates it, as an assignment in an UPDATE of a valid row.
 CHECKS = {
+    "ck_blocks_ends_later": "until = created_at",
+    "ck_blocks_one_of_both": "artist_key = 'band', member_id = 1",
+    "ck_blocks_reason": "reason = ''",
     "ck_decisions_answer": "answer = 'perhaps'",
     "ck_decisions_propensity": "propensity = 1.1",
     "ck_decisions_slot": "slot = 0",
@@ -39,9 +44,14 @@ CHECKS = {
     "ck_exposures_slot": "slot = 0",
     "ck_identities_named": "external_id = ''",
     "ck_identities_platform": "platform = 'fax'",
+    "ck_join_codes_expires_later": "expires_at = created_at",
+    "ck_join_codes_purpose": "purpose = 'fun'",
     "ck_outbox_attempts": "attempts = -1",
     "ck_outbox_platform": "platform = 'fax'",
     "ck_playlist_curators_role": "role = 'king'",
+    "ck_playlist_roles_named": "external_id = ''",
+    "ck_playlist_roles_platform": "platform = 'fax'",
+    "ck_playlist_roles_role": "role = 'king'",
     "ck_playlists_ai_policy": "ai_policy = 'unsure'",
     "ck_playlists_answer_days": "answer_days = 0",
     "ck_playlists_capacity": "capacity = 0",
@@ -49,6 +59,7 @@ CHECKS = {
     "ck_playlists_digest_weekday": "digest_weekday = 8",
     "ck_playlists_discovery_share": "discovery_share = 1.5",
     "ck_playlists_intake_cap": "intake_cap = 0",
+    "ck_playlists_max_release_age_days": "max_release_age_days = 0",
     "ck_playlists_named": "name = ''",
     "ck_playlists_opens_before_it_closes": "opens_at = created_at, closes_at = created_at",
     "ck_playlists_per_member_7d": "per_member_7d = 0",
@@ -94,17 +105,24 @@ CHECKS = {
     "ck_tracks_title_source": "title_source = ''",
     "ck_tracks_titled": "title = ''",
     "ck_votes_answer": "answer = 'perhaps'",
+    "ck_workspace_accounts_named": "external_id = ''",
+    "ck_workspace_accounts_platform": "platform = 'fax'",
     "ck_workspaces_named": "name = ''",
 }
 
 # Unique constraint or primary key to what a copy of a valid row must change to violate only that.
 TWINS: dict[str, dict[str, object]] = {
     "pk_playlist_curators": {},
+    "pk_playlist_roles": {},
     "pk_secrets": {},
     "pk_service_blocks": {},
     "pk_service_cache": {},
+    "pk_workspace_accounts": {},
     "pk_workspace_settings": {},
+    "uq_blocks_workspace_id_artist_key": {},
+    "uq_blocks_workspace_id_member_id": {},
     "uq_identities_workspace_id_platform_external_id": {},
+    "uq_join_codes_code_sha256": {},
     "uq_outbox_workspace_id_key": {},
     "uq_playlists_workspace_id_name_key": {},
     "uq_scores_track_id_model_version": {},
@@ -113,6 +131,7 @@ TWINS: dict[str, dict[str, object]] = {
     "uq_tracks_workspace_id_audio_sha256": {"spotify_id": None},
     "uq_tracks_workspace_id_spotify_id": {"audio_sha256": None},
     "uq_votes_submission_id_member_id": {},
+    "uq_workspace_accounts_workspace_id_platform": {"external_id": "another server"},
     "uq_workspaces_name": {},
 }
 
@@ -195,7 +214,11 @@ async def test_a_second_row_of_the_same_name_is_refused(
     connection: AsyncConnection, name: str
 ) -> None:
     table = table_of(name)
-    row = (await connection.execute(select(table).limit(1))).mappings().one()
+    (constraint,) = [one for one in table.constraints if one.name == name]
+    assert isinstance(constraint, UniqueConstraint | PrimaryKeyConstraint)
+    # Where one of its columns is NULL, a row has no twin.
+    named = and_(*(column.is_not(None) for column in constraint.columns))
+    row = (await connection.execute(select(table).where(named).limit(1))).mappings().one()
     twin = {key: value for key, value in row.items() if key != "id"} | TWINS[name]
 
     # SQLite names the columns, PostgreSQL the constraint.
@@ -210,7 +233,12 @@ async def test_a_row_of_another_workspace_cannot_be_named(
     other = "(SELECT id FROM workspaces WHERE name = 'other')"
     mine = "(SELECT id FROM workspaces WHERE name = 'mine')"
     theirs = f"(SELECT max(id) FROM {target} WHERE workspace_id = {other})"  # noqa: S608
-    change = f"UPDATE {table} SET {column} = {theirs} WHERE workspace_id = {mine}"  # noqa: S608
+    # Where a table has rows that name something else instead, one that names this is tried.
+    some = f"(SELECT count({column}) FROM {table}) = 0 OR {column} IS NOT NULL"  # noqa: S608
+    change = (
+        f"UPDATE {table} SET {column} = {theirs}"  # noqa: S608
+        f" WHERE workspace_id = {mine} AND ({some})"
+    )
 
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         await connection.execute(text(change))
