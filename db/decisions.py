@@ -1,11 +1,12 @@
 """Decisions: what curators said, and what they saw when they said it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from db.models import Answer, Decision, Score, Submission
 
@@ -72,6 +73,58 @@ async def last(session: AsyncSession, *, workspace_id: int, submission_id: int) 
         .order_by(Decision.id.desc())
         .limit(1)
     )
+
+
+async def last_of_member(
+    session: AsyncSession, *, workspace_id: int, member_id: int
+) -> Decision | None:
+    """Return a member's newest decision that was not undone."""
+    return await session.scalar(
+        select(Decision)
+        .where(
+            Decision.workspace_id == workspace_id,
+            Decision.member_id == member_id,
+            Decision.undone_at.is_(None),
+        )
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+
+
+async def of_submissions(
+    session: AsyncSession, *, workspace_id: int, submission_ids: Collection[int]
+) -> list[Decision]:
+    """Return what was decided on these submissions and not undone, oldest first."""
+    found = await session.scalars(
+        select(Decision)
+        .where(
+            Decision.workspace_id == workspace_id,
+            Decision.submission_id.in_(submission_ids),
+            Decision.undone_at.is_(None),
+        )
+        .order_by(Decision.id)
+        .options(selectinload(Decision.member))
+    )
+    return list(found)
+
+
+async def artists_told(
+    session: AsyncSession, *, workspace_id: int, member_id: int, note: str
+) -> int:
+    """Return to how many artists a curator has written this very note, case aside."""
+    told = await session.scalar(
+        select(func.count(func.distinct(Submission.member_id)))
+        .select_from(Decision)
+        .join(Submission, Submission.id == Decision.submission_id)
+        .where(
+            Decision.workspace_id == workspace_id,
+            Submission.workspace_id == workspace_id,
+            Decision.member_id == member_id,
+            Decision.undone_at.is_(None),
+            func.lower(Decision.note) == func.lower(note),
+        )
+    )
+    return told or 0
 
 
 async def undo(

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from db.models import Exposure
 
@@ -68,3 +69,27 @@ async def last(
         .order_by(Exposure.id.desc())
         .limit(1)
     )
+
+
+async def of_submission(
+    session: AsyncSession, *, workspace_id: int, submission_id: int
+) -> list[Exposure]:
+    """Return every time a submission was shown, with to whom, oldest first."""
+    found = await session.scalars(
+        select(Exposure)
+        .where(Exposure.workspace_id == workspace_id, Exposure.submission_id == submission_id)
+        .order_by(Exposure.id)
+        .options(selectinload(Exposure.member))
+    )
+    return list(found)
+
+
+async def delete_before(session: AsyncSession, *, workspace_id: int, moment: datetime) -> int:
+    """Delete what was shown before `moment` and return how many rows that were.
+
+    Decisions keep what their curator saw, so nothing that fit learns from is lost.
+    """
+    old = (Exposure.workspace_id == workspace_id, Exposure.at < moment)
+    count = await session.scalar(select(func.count()).select_from(Exposure).where(*old))
+    await session.execute(delete(Exposure).where(*old))
+    return count or 0

@@ -14,10 +14,12 @@ from db.models import (
     Identity,
     JoinCode,
     Member,
+    Pin,
     Platform,
     PlaylistCurator,
     Submission,
     Vote,
+    WeekDigest,
 )
 from db.upsert import insert_or_skip
 
@@ -94,6 +96,8 @@ async def link(
         (JoinCode, JoinCode.member_id),
         (Block, Block.member_id),
         (Block, Block.created_by),
+        (Pin, Pin.member_id),
+        (WeekDigest, WeekDigest.member_id),
     ):
         await session.execute(
             update(table)

@@ -2,6 +2,7 @@
 
 from db.status import Status
 from db.tables.base import Base
+from db.tables.curation import Pin, Reminder, Thread, WeekDigest
 from db.tables.people import Block, Identity, JoinCode, Member, Workspace, WorkspaceAccount
 from db.tables.playlists import Playlist, PlaylistCurator, PlaylistRole
 from db.tables.services import CachedReply, ServiceBlock, ServiceCall
@@ -14,10 +15,12 @@ from db.types import (
     Answer,
     BlockKind,
     CodePurpose,
+    DigestOutcome,
     EventKind,
     Level,
     Platform,
     Role,
+    Welcome,
 )
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "CachedReply",
     "CodePurpose",
     "Decision",
+    "DigestOutcome",
     "Event",
     "EventKind",
     "Exposure",
@@ -38,10 +42,12 @@ __all__ = [
     "Level",
     "Member",
     "OutboxMessage",
+    "Pin",
     "Platform",
     "Playlist",
     "PlaylistCurator",
     "PlaylistRole",
+    "Reminder",
     "Role",
     "Score",
     "Secret",
@@ -49,8 +55,11 @@ __all__ = [
     "ServiceCall",
     "Status",
     "Submission",
+    "Thread",
     "Track",
     "Vote",
+    "WeekDigest",
+    "Welcome",
     "Workspace",
     "WorkspaceAccount",
     "WorkspaceSetting",

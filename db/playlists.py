@@ -39,6 +39,9 @@ class Rules(TypedDict, total=False):
     digest_time: time
 
 
+# From so many keeps on it takes more than one curator, so nobody should lean on the first number.
+_PANEL = 2
+
 # What keeps a busy queue answerable; None would take any number.
 PROPOSED: Rules = {
     "intake_cap": 40,
@@ -56,7 +59,7 @@ async def add(
     A second one of the same name is refused by the database.
     """
     _check_zone(rules)
-    chosen: Rules = {**PROPOSED, **rules}
+    chosen: Rules = {**PROPOSED, **_panel(rules), **rules}
     playlist = Playlist(
         workspace_id=workspace_id,
         name=" ".join(name.split()),
@@ -110,7 +113,9 @@ async def change(
     playlist = await get(session, workspace_id=workspace_id, playlist_id=playlist_id)
     if playlist is None:
         return None
-    for rule, value in rules.items():
+    was_panel = playlist.votes_needed >= _PANEL
+    chosen: Rules = rules if was_panel else {**_panel(rules), **rules}
+    for rule, value in chosen.items():
         setattr(playlist, rule, value)
     await session.flush()
     return playlist
@@ -119,6 +124,11 @@ async def change(
 def name_key(name: str) -> str:
     """Return what two spellings of one playlist's name have in common."""
     return " ".join(name.split()).casefold()
+
+
+def _panel(rules: Rules) -> Rules:
+    """Return what follows for a playlist that becomes a panel: scores are hidden before a vote."""
+    return {"hide_scores": True} if rules.get("votes_needed", 1) >= _PANEL else {}
 
 
 def _check_zone(rules: Rules) -> None:

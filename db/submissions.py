@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from random import Random, SystemRandom
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from db import events, scores
 from db.codes import codes, normalise_code
-from db.models import AiUse, EventKind, Score, Status, Submission
+from db.models import AiUse, EventKind, Score, Status, Submission, Track
 from db.status import WAITING
 from db.upsert import insert_or_skip
 
@@ -102,14 +102,70 @@ async def add(
 async def get(session: AsyncSession, *, workspace_id: int, submission_id: int) -> Submission | None:
     """Return a submission as it is now, with its track, playlist, member and claimer."""
     return await session.scalar(
-        _in_full().where(Submission.workspace_id == workspace_id, Submission.id == submission_id)
+        in_full().where(Submission.workspace_id == workspace_id, Submission.id == submission_id)
     )
+
+
+async def lock(session: AsyncSession, *, workspace_id: int, submission_id: int) -> None:
+    """Let nobody else count votes on a submission before this transaction ends.
+
+    Two who vote at once would each see only their own vote. On SQLite every writer is alone.
+    """
+    await session.scalar(
+        select(Submission.id)
+        .where(Submission.workspace_id == workspace_id, Submission.id == submission_id)
+        .with_for_update()
+    )
+
+
+async def family(session: AsyncSession, *, submission: Submission) -> list[Submission]:
+    """Return the other versions of a submission and other requests for its track, oldest first.
+
+    Versions are what it replaces and what replaces it, directly or over others.
+    """
+    workspace_id = submission.workspace_id
+    known = {submission.id: submission}
+    news = [submission]
+    while news:
+        replaced = {row.replaces_id for row in news if row.replaces_id is not None}
+        same: list[ColumnElement[bool]] = [
+            Submission.id.in_(replaced),
+            Submission.replaces_id.in_([row.id for row in news]),
+        ]
+        if submission.track_id is not None:
+            same.append(Submission.track_id == submission.track_id)
+        found = await session.scalars(
+            in_full().where(
+                Submission.workspace_id == workspace_id,
+                Submission.id.not_in(list(known)),
+                or_(*same),
+            )
+        )
+        news = list(found)
+        known |= {row.id: row for row in news}
+    others = [row for row in known.values() if row.id != submission.id]
+    return sorted(others, key=lambda row: (row.received_at, row.id))
+
+
+async def artists_of(session: AsyncSession, *, workspace_id: int, member_id: int) -> set[str]:
+    """Return the keys of the artists whose tracks a member has sent as their own."""
+    found = await session.scalars(
+        select(Track.artist_key)
+        .join(Submission, Submission.track_id == Track.id)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.member_id == member_id,
+            Submission.owns_rights_at.is_not(None),
+        )
+        .distinct()
+    )
+    return set(found)
 
 
 async def by_code(session: AsyncSession, *, workspace_id: int, code: str) -> Submission | None:
     """Find a submission by its code as people type it: `t-4f7k` is fine."""
     return await session.scalar(
-        _in_full().where(
+        in_full().where(
             Submission.workspace_id == workspace_id, Submission.code == normalise_code(code)
         )
     )
@@ -120,7 +176,7 @@ async def by_idempotency_key(
 ) -> Submission | None:
     """Find the submission that a repeated request has made before."""
     return await session.scalar(
-        _in_full().where(
+        in_full().where(
             Submission.workspace_id == workspace_id,
             Submission.idempotency_key == idempotency_key,
         )
@@ -132,7 +188,7 @@ async def of_member(
 ) -> list[Submission]:
     """Return what a member has sent, newest first."""
     found = await session.scalars(
-        _in_full()
+        in_full()
         .where(Submission.workspace_id == workspace_id, Submission.member_id == member_id)
         .order_by(Submission.received_at.desc(), Submission.id.desc())
         .limit(limit)
@@ -151,7 +207,7 @@ async def waiting(
 ) -> list[Waiting]:
     """Return a playlist's queue, oldest first, with the scores that `scores.latest` chooses."""
     found = await session.scalars(
-        _in_full()
+        in_full()
         .where(
             Submission.workspace_id == workspace_id,
             Submission.playlist_id == playlist_id,
@@ -176,7 +232,7 @@ async def waiting(
 async def unfinished(session: AsyncSession, *, workspace_id: int) -> list[Submission]:
     """Return what was taken in and not yet looked up, oldest first: a crash leaves such rows."""
     found = await session.scalars(
-        _in_full()
+        in_full()
         .where(Submission.workspace_id == workspace_id, Submission.status == Status.RECEIVED)
         .order_by(Submission.received_at, Submission.id)
     )
@@ -188,7 +244,7 @@ async def unscored(
 ) -> list[Submission]:
     """Return what waits in a queue without a score for one of `reasons`, oldest first."""
     found = await session.scalars(
-        _in_full()
+        in_full()
         .where(
             Submission.workspace_id == workspace_id,
             Submission.status == Status.QUEUED,
@@ -310,7 +366,8 @@ async def _welcome(session: AsyncSession, row: Submission) -> Submission:
     return stored
 
 
-def _in_full() -> Select[Submission]:
+def in_full() -> Select[Submission]:
+    """Return the query for submissions with their track, playlist, member and claimer."""
     # Rows loaded earlier are refreshed: after a lost race the caller looks again to see who won.
     return (
         select(Submission)

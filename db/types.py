@@ -89,6 +89,29 @@ class EventKind(StrEnum):
     CLAIMED = "claimed"
     RELEASED = "released"
     SNOOZED = "snoozed"
+    # What a curator voted is in the votes, as others may not see it yet.
+    VOTED = "voted"
+    UNVOTED = "unvoted"
+    # Their text is the event's note.
+    NOTED = "noted"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    REMINDED = "reminded"
+
+
+class Welcome(StrEnum):
+    """What an artist may send after a decline."""
+
+    NEW_MIX = "new_mix"
+    OTHER_SONG = "other_song"
+    NOT_THIS_ONE = "not_this_one"
+
+
+class DigestOutcome(StrEnum):
+    SENT = "sent"
+    SKIPPED = "skipped"
 
 
 class UtcDateTime(TypeDecorator[datetime]):

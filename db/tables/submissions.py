@@ -160,6 +160,12 @@ class Vote(Base):
     member_id: Mapped[int]
     answer: Mapped[Answer] = mapped_column(choice(Answer, column="answer"))
     at: Mapped[datetime]
+    # What the artist is told, should this vote decide.
+    reasons: Mapped[list[str]] = mapped_column(default_factory=list)
+    note: Mapped[str | None] = mapped_column(default=None)
+    welcome_next: Mapped[str | None] = mapped_column(default=None)
+
+    member: Mapped[Member] = relationship(viewonly=True, lazy="raise", init=False)
 
 
 class Decision(Base):
@@ -200,6 +206,8 @@ class Decision(Base):
     score_high: Mapped[float | None] = mapped_column(default=None)
     model_version: Mapped[str | None] = mapped_column(default=None)
 
+    member: Mapped[Member] = relationship(viewonly=True, lazy="raise", init=False)
+
 
 class Exposure(Base):
     """One row of one queue page that somebody was shown, and why it stood there."""
@@ -231,3 +239,5 @@ class Exposure(Base):
     seed: Mapped[int | None] = mapped_column(BigInteger, default=None)
     rule_version: Mapped[str]
     at: Mapped[datetime]
+
+    member: Mapped[Member | None] = relationship(viewonly=True, lazy="raise", init=False)

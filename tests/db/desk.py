@@ -14,13 +14,17 @@ from db import (
     members,
     moves,
     outbox,
+    pins,
     playlists,
+    reminders,
     scores,
     secrets,
     services,
     submissions,
+    threads,
     tracks,
     votes,
+    week_digests,
     workspace_settings,
     workspaces,
 )
@@ -28,6 +32,7 @@ from db.models import (
     Answer,
     Block,
     CodePurpose,
+    DigestOutcome,
     JoinCode,
     Level,
     Platform,
@@ -234,6 +239,7 @@ async def fill(desk: Desk) -> Submission:
         now=NOW,
     )
     await _call_a_service(session)
+    await _curate(desk, submission)
     return submission
 
 
@@ -338,4 +344,36 @@ async def _call_a_service(session: AsyncSession) -> None:
         body="{}",
         now=NOW,
         expires_at=NOW + timedelta(days=7),
+    )
+
+
+async def _curate(desk: Desk, submission: Submission) -> None:
+    session, workspace_id = desk.session, desk.workspace_id
+    await pins.put(
+        session,
+        workspace_id=workspace_id,
+        submission_id=submission.id,
+        member_id=desk.curator,
+        at=NOW,
+    )
+    await threads.remember(
+        session,
+        workspace_id=workspace_id,
+        submission_id=submission.id,
+        platform=Platform.DISCORD,
+        channel_id="1",
+        thread_id="2",
+        at=NOW,
+    )
+    await reminders.note(
+        session, workspace_id=workspace_id, submission_id=submission.id, day=10, at=NOW
+    )
+    await week_digests.settle(
+        session,
+        workspace_id=workspace_id,
+        playlist_id=desk.playlist_id,
+        week="2026-W47",
+        outcome=DigestOutcome.SKIPPED,
+        at=NOW,
+        member_id=desk.curator,
     )

@@ -1,4 +1,5 @@
 from datetime import time
+from typing import Unpack
 
 import pytest
 from hypothesis import given
@@ -107,3 +108,30 @@ def test_a_name_has_one_key_whatever_its_case_and_spaces(name: str) -> None:
 
     assert playlists.name_key(f"  {name}\n") == key
     assert playlists.name_key(key) == key
+
+
+async def test_a_playlist_that_becomes_a_panel_hides_scores_unless_told_otherwise(
+    desk: Desk,
+) -> None:
+    workspace_id, playlist_id = desk.workspace_id, desk.playlist_id
+
+    async def change(**rules: Unpack[playlists.Rules]) -> bool:
+        changed = await playlists.change(
+            desk.session, workspace_id=workspace_id, playlist_id=playlist_id, **rules
+        )
+        assert changed is not None
+        return changed.hide_scores
+
+    before = await playlists.get(desk.session, workspace_id=workspace_id, playlist_id=playlist_id)
+    assert before is not None
+    assert not before.hide_scores
+
+    assert await change(votes_needed=2)
+    # Who has said what they want is not asked again by a larger panel.
+    assert not await change(hide_scores=False)
+    assert not await change(votes_needed=3)
+
+    new = await playlists.add(
+        desk.session, workspace_id=desk.workspace_id, name="Panel", now=NOW, votes_needed=2
+    )
+    assert new.hide_scores
