@@ -1,0 +1,47 @@
+"""Foreign text inside Discord's markdown: it is shown as it is, pings nobody and breaks nothing.
+
+`plain` (in `bot.messages`) has taken invisible characters and mentions away before; this takes the
+meaning from what is left. `allowed_mentions` forbids pings once more when sending.
+"""
+
+import re
+from datetime import datetime
+
+# Emphasis, code, spoilers, links, quotes, headings, emoji and tags. Discord takes a backslash
+# before any character that is no letter, digit or space.
+_SPECIAL = re.compile(r"[\\*_~`|>#\[\]()<:@]")
+# What opens a list where a line starts.
+_LIST = re.compile(r"^([^\S\n]*\d*)([-+.])", re.MULTILINE)
+
+# Around a moment on its way through `escape`: `plain` lets no private-use character of anybody's
+# text through.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MOMENT = re.compile(f"{_OPEN}(\\d{{1,12}})\\\\:([dDtTfFR]){_CLOSE}")
+
+
+def escape(text: str) -> str:
+    """Return foreign text as Discord shows it letter by letter; a `moment` in it becomes a time.
+
+    Not for code blocks or labels of buttons, where a backslash would be shown.
+    """
+    escaped = _LIST.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", text))
+    return _MOMENT.sub(r"<t:\1:\2>", escaped)
+
+
+def moment(at: datetime, style: str = "D") -> str:
+    """Return a moment to put into a sentence that `escape` is still to be called on.
+
+    Each reader sees it in their own zone and language; `style` R is "in 3 days", D is a date.
+    """
+    return f"{_OPEN}{int(at.timestamp())}:{style}{_CLOSE}"
+
+
+def cut(text: str, limit: int) -> str:
+    """Return escaped `text` in at most `limit` characters, never in the middle of an escape."""
+    if len(text) <= limit:
+        return text
+    if limit < 1:
+        return ""
+    kept = text[: limit - 1]
+    slashes = len(kept) - len(kept.rstrip("\\"))
+    return f"{kept[:-1] if slashes % 2 else kept}…"
