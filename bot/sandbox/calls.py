@@ -14,6 +14,9 @@ class Service(StrEnum):
     PREVIEWS = "previews"
     ITUNES = "itunes"
     ITUNES_PREVIEWS = "itunes-previews"
+    DISCORD = "discord"
+    DISCORD_GATEWAY = "discord-gateway"
+    DISCORD_CDN = "discord-cdn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,13 @@ class FaultKind(StrEnum):
     DEEZER_QUOTA = "status 200 with Deezer's error 4"
     DEEZER_BUSY = "status 200 with Deezer's error 700"
     DEEZER_NO_CODE = "status 200 with a Deezer error that has no code"
+    RATE_LIMITED_OVERALL = "429 for all that a Discord bot does"
+    DMS_TOO_FAST = "400 with Discord's code 40003: too many direct channels opened"
+    GATEWAY_CLOSE = "Discord's gateway closes the connection"
+    GATEWAY_RECONNECT = "Discord's gateway asks to connect again and to resume"
+    GATEWAY_INVALID = "Discord's gateway says that the session is over"
+    EVENT_TWICE = "Discord's gateway sends the same event twice"
+    NO_HEARTBEAT_ACK = "Discord's gateway does not answer a heartbeat"
 
 
 # A fault at a service that cannot have it would make a test pass for the wrong reason.
@@ -36,6 +43,13 @@ _ONLY_AT = {
     FaultKind.DEEZER_QUOTA: {Service.DEEZER},
     FaultKind.DEEZER_BUSY: {Service.DEEZER},
     FaultKind.DEEZER_NO_CODE: {Service.DEEZER},
+    FaultKind.RATE_LIMITED_OVERALL: {Service.DISCORD},
+    FaultKind.DMS_TOO_FAST: {Service.DISCORD},
+    FaultKind.GATEWAY_CLOSE: {Service.DISCORD_GATEWAY},
+    FaultKind.GATEWAY_RECONNECT: {Service.DISCORD_GATEWAY},
+    FaultKind.GATEWAY_INVALID: {Service.DISCORD_GATEWAY},
+    FaultKind.EVENT_TWICE: {Service.DISCORD_GATEWAY},
+    FaultKind.NO_HEARTBEAT_ACK: {Service.DISCORD_GATEWAY},
 }
 
 
@@ -43,19 +57,23 @@ _ONLY_AT = {
 class Fault:
     """One thing that goes wrong at one service.
 
-    It strikes calls whose path begins with `path`, each with `probability`, until it has struck
-    `times` times (None: for ever). `seconds` is the length of a delay, `status` that of a server
-    error, `retry_after` the seconds in the header of a 429.
+    It strikes calls whose path begins with `path` (and whose method is `method`, if given), each
+    with `probability`, until it has struck `times` times (None: for ever). `seconds` is the length
+    of a delay, `status` that of a server error, `retry_after` the seconds in the header of a 429.
+    At Discord's gateway the path is `/` with the name of the event, `/HEARTBEAT` for a heartbeat,
+    and `close_code` the code that a connection is closed with.
     """
 
     service: Service
     kind: FaultKind
     path: str = "/"
+    method: str | None = None
     times: int | None = None
     probability: float = 1.0
     seconds: float = 60.0
     status: int = 503
-    retry_after: int | None = None
+    retry_after: float | None = None
+    close_code: int = 4000
 
     def __post_init__(self) -> None:
         if self.service not in _ONLY_AT.get(self.kind, {self.service}):
@@ -81,10 +99,10 @@ class Faults:
     def clear(self) -> None:
         self._left.clear()
 
-    def strike(self, service: Service, path: str) -> Fault | None:
+    def strike(self, service: Service, path: str, *, method: str = "GET") -> Fault | None:
         """Return the fault that this call gets, and use it up."""
         for index, (fault, left) in enumerate(self._left):
-            if fault.service is not service or not path.startswith(fault.path) or left == 0:
+            if left == 0 or not _fits(fault, service, path, method):
                 continue
             # Drawn for certain faults too, so that a seed gives the same calls the same faults.
             if self._random.random() >= fault.probability:
@@ -92,3 +110,9 @@ class Faults:
             self._left[index] = (fault, None if left is None else left - 1)
             return fault
         return None
+
+
+def _fits(fault: Fault, service: Service, path: str, method: str) -> bool:
+    return (
+        fault.service is service and path.startswith(fault.path) and fault.method in (None, method)
+    )

@@ -27,7 +27,7 @@ def staged(service: Service, calls: Calls, faults: Faults) -> web.Application:
         calls.made.append(
             Call(service=service, method=request.method, path=request.path, query=query)
         )
-        fault = faults.strike(service, request.path)
+        fault = faults.strike(service, request.path, method=request.method)
         return await (handler(request) if fault is None else play(fault, request, handler))
 
     return web.Application(middlewares=[strike])
@@ -81,9 +81,9 @@ def deezer_error(kind: str, message: str, code: int | None = None) -> web.Respon
     return web.json_response({"error": error if code is None else {**error, "code": code}})
 
 
-def _too_many(error: dict[str, str], seconds: int) -> web.Response:
+def _too_many(error: dict[str, str], seconds: float) -> web.Response:
     return web.json_response(
-        {"error": {"status": 429, **error}}, status=429, headers={"Retry-After": str(seconds)}
+        {"error": {"status": 429, **error}}, status=429, headers={"Retry-After": f"{seconds:g}"}
     )
 
 

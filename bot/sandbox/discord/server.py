@@ -1,0 +1,136 @@
+"""The Discord stand-in: where it listens, what was asked of it, and how to make it fail."""
+
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.sandbox.calls import Calls
+from bot.sandbox.clock import Clock, system_clock
+from bot.sandbox.discord.application import ApplicationRoutes
+from bot.sandbox.discord.cdn import Cdn
+from bot.sandbox.discord.changes import Changes
+from bot.sandbox.discord.channels import ChannelRoutes
+from bot.sandbox.discord.core import API, Contract, Core, Violation
+from bot.sandbox.discord.gate import Gate
+from bot.sandbox.discord.guilds import GuildRoutes
+from bot.sandbox.discord.messages import MessageRoutes
+from bot.sandbox.discord.posting import Posting
+from bot.sandbox.discord.rates import RateLimiter, Rates
+from bot.sandbox.discord.redirect import Redirect
+from bot.sandbox.discord.world import World
+from bot.sandbox.faults import Fault, Faults
+
+HOST = "127.0.0.1"
+TOKEN = "stand-in.bot.token"  # noqa: S105 - opens nothing but the stand-in
+# A client may post ten files of ten MiB at once.
+_MAX_BODY_BYTES = 110 * 1024 * 1024
+
+
+class DiscordStandIn:
+    """REST, gateway and files of a Discord with one bot in it, on one port of 127.0.0.1.
+
+    Use it as `async with DiscordStandIn.start() as discord`, and send a stock client there with
+    `Client(connector=discord.connector())` and `discord.token`.
+
+    `violations` are the bot's requests that broke a rule; `flaws` are the stand-in's own answers
+    that do not fit Discord's description. A good test ends with both empty.
+    """
+
+    token = TOKEN
+
+    def __init__(
+        self,
+        *,
+        faults: Faults,
+        clock: Clock,
+        rates: Rates,
+        contract: Contract | None,
+    ) -> None:
+        self.calls = Calls()
+        self.world = World(clock)
+        self.url = ""
+        self._faults = faults
+        self.core = Core(
+            world=self.world,
+            clock=clock,
+            cdn=Cdn(self.world, clock),
+            token=TOKEN,
+            contract=contract,
+        )
+        limiter = RateLimiter(rates, time.monotonic, lambda: clock().timestamp())
+        self._gate = Gate(core=self.core, calls=self.calls, faults=faults, limiter=limiter)
+
+    @classmethod
+    @asynccontextmanager
+    async def start(
+        cls,
+        *,
+        faults: Iterable[Fault] = (),
+        clock: Clock = system_clock,
+        rates: Rates | None = None,
+        contract: Contract | None = None,
+        seed: int = 0,
+    ) -> AsyncIterator["DiscordStandIn"]:
+        """Listen until the block ends. `seed` decides which calls a fault of chance strikes."""
+        stand_in = cls(
+            faults=Faults(faults, seed=seed),
+            clock=clock,
+            rates=rates or Rates(),
+            contract=contract,
+        )
+        app = stand_in._application()
+        runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+        )
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, HOST, 0).start()
+            port: int = runner.addresses[0][1]
+            stand_in.url = stand_in.core.cdn.base = f"http://{HOST}:{port}"
+            yield stand_in
+        finally:
+            await runner.cleanup()
+
+    def _application(self) -> web.Application:
+        middlewares = [self._gate.handle]
+        app = web.Application(middlewares=middlewares, client_max_size=_MAX_BODY_BYTES)
+        posting = Posting(self.core)
+        MessageRoutes(self.core, posting).attach(app)
+        ChannelRoutes(self.core, posting).attach(app)
+        ApplicationRoutes(self.core).attach(app)
+        GuildRoutes(self.core).attach(app)
+        self.core.cdn.attach(app)
+        return app
+
+    def connector(self) -> Redirect:
+        """Return what makes a stock client talk to this stand-in; one for each client."""
+        return Redirect(host=HOST, port=int(self.url.rpartition(":")[2]))
+
+    @property
+    def api_url(self) -> str:
+        """What `discord.http.Route.BASE` is at the stand-in."""
+        return f"{self.url}{API}"
+
+    @property
+    def gateway_url(self) -> str:
+        return f"{self.url.replace('http', 'ws', 1)}/gateway"
+
+    @property
+    def violations(self) -> list[Violation]:
+        return self.core.violations
+
+    @property
+    def flaws(self) -> list[str]:
+        return self.core.flaws
+
+    @property
+    def changes(self) -> Changes:
+        return self.core.changes
+
+    def set_fault(self, fault: Fault) -> None:
+        self._faults.set(fault)
+
+    def clear_faults(self) -> None:
+        self._faults.clear()
