@@ -35,7 +35,7 @@ from bot.sources.oembed import OEmbed
 from bot.sources.shortlinks import ShortLinks
 from bot.sources.upload import Spool
 from bot.workflow.desk import Desk
-from bot.workflow.process import Services, Sessions
+from bot.workflow.services import Services, Sessions
 from db import schema, workspaces
 from db.engine import create_engine, normalise_url, sessions
 from db.trouble import UnreachableError, reaching

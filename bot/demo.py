@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -30,12 +30,9 @@ from bot.settings import AudioSource, Settings
 from bot.workflow.desk import Desk
 from bot.workflow.people import console_person
 from bot.workflow.pictures import digest_image, review_image
-from bot.workflow.process import Processed
 from bot.workflow.submit import Request
-from db import submissions, workspace_settings
-
-if TYPE_CHECKING:
-    from scoring.analysis import Analysis
+from db import scores, submissions, workspace_settings
+from db.models import Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +118,6 @@ class _Play:
         self._folder = folder
         self._tell = tell
         self._began = datetime.now(UTC)
-        self._heard: dict[str, Analysis] = {}
         self._ending = Ending()
 
     async def run(self) -> Ending:
@@ -132,7 +128,7 @@ class _Play:
         seen = [await actions.show_queue(self._desk, playlist=name) for name in PLAYLISTS]
         for view in seen:
             self._tell(view)
-            self._draw(view)
+            await self._draw(view)
         self._tell(Scene(text=f"{CURATOR} reviews"))
         for decision in DECISIONS:
             await self._once(f"{decision.key} {decision.answer}", self._decide(decision))
@@ -160,15 +156,9 @@ class _Play:
             self._tell(refused)
             return
         self._tell(Arrival(step=step, sent=sent))
-        self._remember(sent.processed)
         if step.says_yes and sent.processed.reason == WeakMatchError.kind:
-            yes = await actions.confirm(then, code=sent.receipt.code, artist=step.artist)
+            await actions.confirm(then, code=sent.receipt.code, artist=step.artist)
             self._tell(Scene(text=f"{step.artist} says yes, and {sent.receipt.code} is scored"))
-            self._remember(yes)
-
-    def _remember(self, processed: Processed) -> None:
-        if processed.analysis is not None:
-            self._heard[processed.code] = processed.analysis
 
     def _request(self, step: Step) -> Request:
         link = step.link
@@ -184,13 +174,22 @@ class _Play:
             key=f"demo {step.key}",
         )
 
-    def _draw(self, view: QueueView) -> None:
+    async def _draw(self, view: QueueView) -> None:
         for row in view.rows:
-            heard = self._heard.get(row.code)
-            if heard is None and row.score is not None:
-                continue  # heard by an earlier run of the demo, and audio is never kept
-            image = review_image(row, playlist=view.playlist, analysis=heard)
+            score = await self._score_of(row.code)
+            image = review_image(row, playlist=view.playlist, score=score)
             self._write(f"{row.code}.png", image.png)
+
+    async def _score_of(self, code: str) -> Score | None:
+        workspace_id = self._desk.workspace_id
+        async with self._desk.sessions() as session:
+            found = await submissions.by_code(session, workspace_id=workspace_id, code=code)
+            if found is None or found.track_id is None:
+                return None
+            known = await scores.latest(
+                session, workspace_id=workspace_id, track_ids=[found.track_id]
+            )
+        return known.get(found.track_id)
 
     async def _decide(self, decision: Decision) -> None:
         code = await self._code_of(decision.key)

@@ -15,16 +15,16 @@
   - AlreadyDoneError      somebody was faster, or it was done before
   - SettingsError         a setting is missing, unknown or wrong
   - DatabaseError         the database cannot be used as it is
+  - RefusedError          what was accepted turned out to be nothing that can be reviewed
 """
 
 from datetime import datetime
-from typing import ClassVar
 
 
 class EarmarkError(Exception):
     """`str(error)` is a sentence for a person: what happened, and what to do now."""
 
-    kind: ClassVar[str] = "error"
+    kind: str = "error"
 
 
 class LinkError(EarmarkError):
@@ -136,3 +136,11 @@ class SettingsError(EarmarkError):
 
 class DatabaseError(EarmarkError):
     kind = "database"
+
+
+class RefusedError(EarmarkError):
+    """`kind` is that of the error which closed the submission, perhaps in another process."""
+
+    def __init__(self, sentence: str, *, kind: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind

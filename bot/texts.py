@@ -27,6 +27,11 @@ from scoring.ranking import span
 
 NOTE_LIMIT = 600
 
+FAULT_SENTENCE = (
+    "Something went wrong on our side, and we have written down what. It waits unscored;"
+    " a curator can have it tried again."
+)
+
 
 class DeclineReason(StrEnum):
     """Why a track was declined: stored keys, which never change."""
@@ -95,6 +100,7 @@ _UNSCORED: Mapping[str, str] = MappingProxyType(
         "source_down": "a music service is not answering",
         "source_refused": "a music service refuses us",
         "quota": "a music service asks us to wait",
+        "fault": "something went wrong on our side",
         "lost": "the artist's file is not here any more",
         "not_audio": "the file is not audio",
         "corrupt": "the audio is damaged",

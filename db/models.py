@@ -8,6 +8,7 @@ from db.tables.playlists import Playlist, PlaylistCurator, PlaylistRole
 from db.tables.services import CachedReply, ServiceBlock, ServiceCall
 from db.tables.submissions import Decision, Event, Exposure, Submission, Vote
 from db.tables.tracks import Score, Track
+from db.tables.workers import Lease, Worker
 from db.tables.workspace import OutboxMessage, Secret, WorkspaceSetting
 from db.types import (
     AiPolicy,
@@ -39,6 +40,7 @@ __all__ = [
     "Exposure",
     "Identity",
     "JoinCode",
+    "Lease",
     "Level",
     "Member",
     "OutboxMessage",
@@ -60,6 +62,7 @@ __all__ = [
     "Vote",
     "WeekDigest",
     "Welcome",
+    "Worker",
     "Workspace",
     "WorkspaceAccount",
     "WorkspaceSetting",

@@ -304,50 +304,31 @@ async def record_track(
     at: datetime,
     spotify_id: str | None = None,
 ) -> None:
-    """Note which track was sent, once the link or the file has been looked up."""
+    """Note which track was sent, once the link or the file has been looked up.
+
+    A step that is done again after a crash finds the same track, and adds no second event.
+    """
     values: dict[str, object] = {"track_id": track_id}
     if spotify_id is not None:
         values["spotify_id"] = spotify_id
-    await _note(session, workspace_id, submission_id, values, kind=EventKind.RESOLVED, at=at)
-
-
-async def record_audio(
-    session: AsyncSession,
-    *,
-    workspace_id: int,
-    submission_id: int,
-    at: datetime,
-    audio_origin: str | None = None,
-    match_verdict: str | None = None,
-    unscored_reason: str | None = None,
-) -> None:
-    """Note where the audio came from, or why there is none and so no score."""
-    values: dict[str, object] = {
-        "audio_origin": audio_origin,
-        "match_verdict": match_verdict,
-        "unscored_reason": unscored_reason,
-    }
-    kind = EventKind.SCORED if unscored_reason is None else EventKind.UNSCORED
-    await _note(session, workspace_id, submission_id, values, kind=kind, at=at)
-
-
-async def _note(
-    session: AsyncSession,
-    workspace_id: int,
-    submission_id: int,
-    values: dict[str, object],
-    *,
-    kind: EventKind,
-    at: datetime,
-) -> None:
-    await session.execute(
+    changed = await session.scalar(
         update(Submission)
-        .where(Submission.workspace_id == workspace_id, Submission.id == submission_id)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.id == submission_id,
+            Submission.track_id.is_distinct_from(track_id),
+        )
         .values(**values)
+        .returning(Submission.id)
     )
-    await events.add(
-        session, workspace_id=workspace_id, submission_id=submission_id, kind=kind, at=at
-    )
+    if changed is not None:
+        await events.add(
+            session,
+            workspace_id=workspace_id,
+            submission_id=submission_id,
+            kind=EventKind.RESOLVED,
+            at=at,
+        )
 
 
 async def _welcome(session: AsyncSession, row: Submission) -> Submission:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.workflow.process import Clock, Services, Sessions
+from bot.workflow.services import Clock, Services, Sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

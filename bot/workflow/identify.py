@@ -19,6 +19,9 @@ from db.models import Track as TrackRow
 
 log = logging.getLogger(__name__)
 
+# The service cannot say now; that is no word about the track.
+_SILENT = (SourceDownError, QuotaError, SourceRefusedError)
+
 # Who is believed where two describe one track; all others are the artist's own words.
 _TRUST: Mapping[str, int] = MappingProxyType({Origin.SPOTIFY: 2, Origin.OEMBED: 1})
 
@@ -55,23 +58,39 @@ class Identified:
         ]
 
 
-async def identify(submission: Submission, lookup: Lookup) -> Identified:
-    """Return what was submitted, with its Spotify id or its file to know it by.
+async def resolve(submission: Submission, lookup: Lookup) -> TrackId | None:
+    """Return the track that the submission's link names, or None where its words must do.
 
     Raises LinkError or NoSuchTrackError where the link opens no track, and SourceDownError,
     QuotaError or SourceRefusedError where nobody can say at the moment what it opens.
     """
     if submission.link is None:
-        return _from_file(submission)
-    track_id = TrackId(submission.spotify_id) if submission.spotify_id else None
+        return None
+    if submission.spotify_id is not None:
+        return TrackId(submission.spotify_id)
     try:
-        if track_id is None:
-            track_id = await lookup.track_id_of(submission.link)
-        track = _storable(await lookup.track(track_id))
-    except (SourceDownError, QuotaError, SourceRefusedError) as error:
-        if track_id is None and submission.upload_sha256 is None:
+        return await lookup.track_id_of(submission.link)
+    except _SILENT as error:
+        if submission.upload_sha256 is None:
             # A short link or an album names no track by itself, so there is nothing to store yet.
             raise
+        log.warning("submission=%d is known by its file only: %s", submission.id, error)
+        return None
+
+
+async def describe(submission: Submission, lookup: Lookup, track_id: TrackId | None) -> Identified:
+    """Return what was submitted, with its Spotify id or its file to know it by.
+
+    NoSuchTrackError where Spotify knows no such track. Where nobody answers, the artist's own
+    words describe it.
+    """
+    if submission.link is None:
+        return _from_file(submission)
+    if track_id is None:
+        return _from_typing(submission, None)
+    try:
+        track = _storable(await lookup.track(track_id))
+    except _SILENT as error:
         log.warning("submission=%d is known by its link only: %s", submission.id, error)
         return _from_typing(submission, track_id)
     if track.artists:

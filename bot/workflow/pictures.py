@@ -1,26 +1,25 @@
 """The pictures of the desk: what was heard for curators, the week for everybody."""
 
+from typing import cast
+
 from bot.messages import DigestView, Image, QueueRow
 from bot.pictures import card, chart
 from bot.pictures.card import ReviewPicture, Segment, Trait
 from bot.texts import unscored_text
 from bot.track import Origin
-from scoring.analysis import Analysis, SegmentEffect
+from bot.workflow.analysis import drawn
+from db.models import Score
+from scoring.analysis import SegmentEffect
 from scoring.bands import band
 from scoring.explain import main_register
 
 _SOURCES = {Origin.UPLOAD.value: "artist's own file"}
+_TRAITS = ("energy", "danceability", "acousticness", "valence")
 
 
-def review_image(
-    row: QueueRow, *, playlist: str, analysis: Analysis | None, audio_origin: str | None = None
-) -> Image:
-    """Return the review card's picture; without an analysis it says why there is no score."""
-    picture = (
-        _not_scored(row, playlist)
-        if analysis is None
-        else _scored(row, playlist, analysis, _SOURCES.get(audio_origin or "", "30 s preview"))
-    )
+def review_image(row: QueueRow, *, playlist: str, score: Score | None) -> Image:
+    """Return the review card's picture; without a score it says why there is none."""
+    picture = _not_scored(row, playlist) if score is None else _scored(row, playlist, score)
     return Image(png=card.review_card(picture), alt=card.alt_text(picture))
 
 
@@ -39,10 +38,8 @@ def _not_scored(row: QueueRow, playlist: str) -> ReviewPicture:
     )
 
 
-def _scored(row: QueueRow, playlist: str, analysis: Analysis, source: str) -> ReviewPicture:
-    heard, score = analysis.attributes, analysis.score
-    starts = [part.start_s for part in analysis.segments]
-    ends = [part.end_s for part in analysis.segments]
+def _scored(row: QueueRow, playlist: str, score: Score) -> ReviewPicture:
+    segments = [_effect(part) for part in score.segments]
     return ReviewPicture(
         code=row.code,
         title=row.title,
@@ -50,23 +47,28 @@ def _scored(row: QueueRow, playlist: str, analysis: Analysis, source: str) -> Re
         playlist=playlist,
         why=row.why,
         score=band(score.low, score.percentile, score.high),
-        source=source,
-        logmel=analysis.logmel,
-        start_s=min(starts, default=0.0),
-        end_s=max(ends, default=analysis.seconds),
-        segments=tuple(_segment(part) for part in analysis.segments),
-        tempo_bpm=heard.tempo_bpm,
-        key=heard.key,
-        loudness_lufs=heard.loudness_lufs,
+        source=_SOURCES.get(score.audio_origin, "30 s preview"),
+        logmel=None if score.spectrogram is None else drawn(score.spectrogram),
+        start_s=min((part.start_s for part in segments), default=0.0),
+        end_s=max((part.end_s for part in segments), default=score.audio_seconds),
+        segments=tuple(_segment(part) for part in segments),
+        tempo_bpm=score.tempo_bpm,
+        key=score.key,
+        loudness_lufs=score.loudness_lufs,
         # The playlist's own range comes with what it has learnt; until then the bars stand alone.
-        traits=(
-            Trait(name="energy", value=heard.energy),
-            Trait(name="danceability", value=heard.danceability),
-            Trait(name="acousticness", value=heard.acousticness),
-            Trait(name="valence", value=heard.valence),
+        traits=tuple(
+            Trait(name=name, value=value)
+            for name in _TRAITS
+            if (value := getattr(score, name)) is not None
         ),
-        model=analysis.model_version,
+        model=score.model_version,
     )
+
+
+def _effect(stored: object) -> SegmentEffect:
+    # JSON of our own making: see `bot.workflow.analysis.Clip`.
+    start_s, end_s, points, *registers = cast("list[float]", stored)
+    return SegmentEffect(start_s=start_s, end_s=end_s, points=points, registers=tuple(registers))
 
 
 def _segment(part: SegmentEffect) -> Segment:

@@ -1,88 +1,58 @@
 """The work after the answer: find out what was submitted, hear it, score it, queue it.
 
-Every step may be repeated: a process that is killed leaves the submission `received`, and the next
-run takes it up again. Only sure facts are stored, and audio is never stored at all.
+Four steps: resolve, metadata, audio and score, store. Every step may be repeated; only sure facts
+are stored, and audio is never stored at all. Each go at a submission has a number, and is settled
+by one guarded UPDATE in the commit that stores its result, so of two workers that do the same work
+exactly one leaves a trace.
 """
 
 import logging
-from collections.abc import Callable, Collection
+import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import Final, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import (
     EarmarkError,
     LinkError,
-    NoPreviewError,
     NoSuchTrackError,
     QuotaError,
+    RefusedError,
     RuleError,
-    SourceDownError,
-    SourceRefusedError,
     UnusableAudioError,
     WeakMatchError,
 )
-from bot.matching import confirmed
+from bot.matching import confirmed as confirmed_by_artist
 from bot.messages import plain
-from bot.texts import NOTE_LIMIT
-from bot.track import Audio, Track, Verdict
+from bot.texts import FAULT_SENTENCE, NOTE_LIMIT
+from bot.track import Audio, Track, TrackId, Verdict
 from bot.workflow import rules
-from bot.workflow.analysis import score_row
-from bot.workflow.identify import Identified, Lookup, identify, store
+from bot.workflow.analysis import Clip, clip_of, score_row
+from bot.workflow.identify import describe, resolve, store
+from bot.workflow.retries import Dice, next_try
+from bot.workflow.services import Clock, Services, Sessions
+from bot.workflow.steps import Failure, Fate, PlainSteps, Steps
 from bot.workflow.submit import find_playlist, refuse_duplicate, rules_of
-from db import moves, scores, submissions
+from db import goes, moves, scores, submissions
 from db.models import Score, Submission
 from db.models import Track as TrackRow
 from db.status import WAITING, Status
 
-if TYPE_CHECKING:
-    # Only the type: the scorer's libraries take half a second to load, and a queue needs none.
-    from scoring.analysis import Analysis
-
 log = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
-Sessions = async_sessionmaker[AsyncSession]
+T = TypeVar("T")
 
-
-class AudioLadder(Protocol):
-    async def audio(self, track: Track) -> Audio: ...
-
-
-class OwnFiles(Protocol):
-    """Artists' files that wait to be scored."""
-
-    def check(self, content: bytes) -> None: ...
-
-    def put(self, content: bytes) -> str: ...
-
-    def get(self, sha256: str) -> bytes: ...
-
-    def discard(self, sha256: str) -> None: ...
-
-    def sweep(self, *, keep: Collection[str], before: datetime) -> int: ...
-
-
-class Hearing(Protocol):
-    """The scorer, off the event loop."""
-
-    @property
-    def model_version(self) -> str: ...
-
-    async def score(self, content: bytes) -> "Analysis": ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """What processing needs from outside. `ladder` takes the hash of the artist's file, if any."""
-
-    lookup: Lookup
-    ladder: Callable[[str | None], AudioLadder]
-    files: OwnFiles
-    hearing: Hearing
+_PLAIN: Final = PlainSteps()
+# The file is gone, or lies in the folder of another process, or the scorer fell over: nobody is
+# sent away for that.
+_OUR_FAULT: Final = frozenset({"lost", "crashed"})
+# A fault of ours. It is logged with all we know; the person only hears that we know.
+FAULT: Final = "fault"
 
 
 class Outcome(StrEnum):
@@ -96,15 +66,15 @@ class Outcome(StrEnum):
 class Processed:
     """What became of a submission; `sentence` tells why where it is not scored.
 
-    `refused` is the error that closed it. `analysis` is there where the clip was heard just now.
+    `refused` is the error that closed it, `retry_at` when Earmark tries again by itself.
     """
 
     code: str
     outcome: Outcome
     reason: str | None = None
     sentence: str = ""
-    refused: EarmarkError | None = None
-    analysis: "Analysis | None" = None
+    refused: RefusedError | None = None
+    retry_at: datetime | None = None
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -112,13 +82,32 @@ class Processed:
             "outcome": self.outcome.value,
             "reason": self.reason,
             "sentence": self.sentence,
+            "retry_at": self.retry_at.isoformat() if self.retry_at else None,
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Heard:
-    audio: Audio
-    analysis: "Analysis"
+class Resolved:
+    """The track that the link names; None for a file, or where only the artist's words are left."""
+
+    track_id: TrackId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The track as it was stored, with the best that is known of it."""
+
+    row_id: int
+    track: Track
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was heard; without a clip the track has a score of this model already."""
+
+    origin: str
+    verdict: Verdict | None
+    clip: Clip | None
 
 
 async def process(
@@ -129,10 +118,14 @@ async def process(
     services: Services,
     now: Clock,
     confirmed: bool = False,
+    number: int | None = None,
+    steps: Steps = _PLAIN,
+    dice: Dice = random.random,
 ) -> Processed:
     """Take one submission as far as it goes today; what fails for now may be tried again.
 
-    `confirmed`: the artist has said that the recording found is theirs.
+    `confirmed`: the artist has said that the recording found is theirs. `number` counts the goes
+    at this submission from 1; without it the next one is meant.
     """
     async with sessions() as session:
         submission = await submissions.get(
@@ -140,103 +133,110 @@ async def process(
         )
     if submission is None:
         return Processed(code="", outcome=Outcome.GONE)
-    job = _Job(submission, sessions=sessions, services=services, now=now, confirmed=confirmed)
-    if done := _done(submission):
-        # The process may have been killed after its commit, and before it deleted the file.
-        await job.drop_file()
+    go = _Go(
+        submission,
+        number=number or submission.tries + 1,
+        sessions=sessions,
+        services=services,
+        now=now,
+        confirmed=confirmed,
+        dice=dice,
+    )
+    if done := _done(submission, number):
+        if done is not Outcome.UNSCORED:
+            # The process may have been killed after its commit, and before it deleted the file.
+            await go.drop_file()
         return Processed(code=submission.code, outcome=done)
     try:
-        return await job.run()
-    except (LinkError, NoSuchTrackError, RuleError) as error:
-        return await job.refuse(error)
+        return await go.run(steps)
+    except EarmarkError:
+        raise
+    except Exception:
+        # The worker's own loop: one submission that we cannot handle must not stop the others.
+        log.exception("a fault of ours at submission=%d", submission_id)
+        return await go.settle(
+            Failure(fate=Fate.UNSCORED, kind=FAULT, reason=FAULT, sentence=FAULT_SENTENCE)
+        )
 
 
-class _Job:
-    """One submission on its way. It holds what its steps share, and nothing outlives it."""
+class _StoppedError(Exception):
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+
+
+class _Go:
+    """One go at one submission. It holds what its steps share, and nothing outlives it."""
 
     def __init__(
         self,
         submission: Submission,
         *,
+        number: int,
         sessions: Sessions,
         services: Services,
         now: Clock,
         confirmed: bool,
+        dice: Dice,
     ) -> None:
         self._submission = submission
+        self._number = number
         self._confirmed = confirmed
         self._sessions = sessions
         self._services = services
         self._now = now
+        self._dice = dice
 
-    async def run(self) -> Processed:
+    async def run(self, steps: Steps) -> Processed:
         try:
-            found = await identify(self._submission, self._services.lookup)
-            track_id, track = await self._store_track(found)
-            if known := await self._score_of(track_id):
-                return await self._queue_again(known)
-            audio = await self._audio(track)
-            heard = _Heard(audio=audio, analysis=await self._services.hearing.score(audio.content))
-            return await self._queue(track_id, heard)
-        except UnusableAudioError as error:
-            only_file = self._submission.upload_sha256 and not self._submission.link
-            # Without a link there is nothing else that a curator could listen to. But a file that
-            # is gone is our fault, or lies in the folder of another process: nobody is sent away.
-            if only_file and error.reason != "lost":
-                return await self.refuse(error)
-            return await self._leave_unscored(error)
-        except (
-            NoPreviewError,
-            WeakMatchError,
-            SourceDownError,
-            QuotaError,
-            SourceRefusedError,
-        ) as error:
-            return await self._leave_unscored(error)
+            resolved = await self._step(steps, "resolve", Resolved, self._resolve)
+            known = await self._step(steps, "metadata", Known, partial(self._describe, resolved))
+            heard = await self._step(steps, "audio_score", Heard, partial(self._hear, known))
+        except _StoppedError as stopped:
+            return await self.settle(stopped.failure)
+        return await self._arrive(known.row_id, heard)
 
-    async def refuse(self, error: EarmarkError) -> Processed:
-        """Close the submission in Earmark's own name: it cannot be reviewed at all."""
-        submission, reason, sentence = self._submission, _reason(error), _sentence(error)
-        async with self._sessions.begin() as session:
-            closed = await moves.move(
-                session,
-                workspace_id=submission.workspace_id,
-                submission_id=submission.id,
-                to=Status.WITHDRAWN,
-                actor=None,
-                at=self._now(),
-                reasons=[reason],
-                note=sentence,
-                # A curator who was faster keeps the last word.
-                only_from=WAITING,
-            )
-        await self.drop_file()
-        if not closed:
-            return Processed(code=submission.code, outcome=Outcome.GONE)
-        log.info("refused submission=%d reason=%s", submission.id, reason)
-        return Processed(
-            code=submission.code,
-            outcome=Outcome.REFUSED,
-            reason=reason,
-            sentence=sentence,
-            refused=error,
+    async def _step(
+        self, steps: Steps, name: str, result: type[T], work: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Run one step; what is in its way is a value, so that an engine can keep it, too."""
+
+        async def guarded() -> T | Failure:
+            try:
+                return await work()
+            except EarmarkError as error:
+                return self._failure(error)
+
+        done = await steps.run(name, result, guarded)
+        if isinstance(done, Failure):
+            raise _StoppedError(done)
+        return done
+
+    def _failure(self, error: EarmarkError) -> Failure:
+        only_file = self._submission.upload_sha256 and not self._submission.link
+        match error:
+            case LinkError() | NoSuchTrackError() | RuleError():
+                fate = Fate.REFUSED
+            case UnusableAudioError() if only_file and error.reason not in _OUR_FAULT:
+                # Without a link there is nothing else that a curator could listen to.
+                fate = Fate.REFUSED
+            case _:
+                fate = Fate.UNSCORED
+        return Failure(
+            fate=fate,
+            kind=error.kind,
+            reason=_reason(error),
+            # Titles that services and artists chose are in it.
+            sentence=plain(str(error), limit=NOTE_LIMIT),
+            until=error.until if isinstance(error, QuotaError) else None,
         )
 
-    async def drop_file(self) -> None:
-        """Delete the artist's file, unless another submission of it is still to be heard."""
-        submission = self._submission
-        if submission.upload_sha256 is None:
-            return
-        async with self._sessions() as session:
-            awaited = await submissions.file_awaited(
-                session, sha256=submission.upload_sha256, except_id=submission.id
-            )
-            if not awaited:
-                self._services.files.discard(submission.upload_sha256)
+    async def _resolve(self) -> Resolved:
+        return Resolved(track_id=await resolve(self._submission, self._services.lookup))
 
-    async def _store_track(self, found: Identified) -> tuple[int, Track]:
-        """Store the track, tie the submission to it and return both, or raise RuleError."""
+    async def _describe(self, resolved: Resolved) -> Known:
+        """Store the track and tie the submission to it, or raise RuleError."""
         submission, now = self._submission, self._now()
+        found = await describe(submission, self._services.lookup, resolved.track_id)
         async with self._sessions.begin() as session:
             # One at a time: of two links to one recording each would miss the other.
             await find_playlist(
@@ -255,7 +255,7 @@ class _Job:
         # After the commit, so that what was refused has its name.
         if refusal is not None:
             raise refusal
-        return row.id, track
+        return Known(row_id=row.id, track=track)
 
     async def _refusal(self, session: AsyncSession, row: TrackRow) -> RuleError | None:
         """Return the rule that the track breaks, now that it is known which one it is."""
@@ -268,6 +268,14 @@ class _Job:
         except RuleError as error:
             return error
         return None
+
+    async def _hear(self, known: Known) -> Heard:
+        scored = await self._score_of(known.row_id)
+        if scored is not None:
+            return Heard(origin=scored.audio_origin, verdict=None, clip=None)
+        audio = await self._audio(known.track)
+        analysis = await self._services.hearing.score(audio.content)
+        return Heard(origin=audio.origin, verdict=audio.verdict, clip=clip_of(analysis, audio))
 
     async def _score_of(self, track_id: int) -> Score | None:
         async with self._sessions() as session:
@@ -286,75 +294,106 @@ class _Job:
         except WeakMatchError as found:
             if not self._confirmed:
                 raise
-            theirs = confirmed(track, found)
+            theirs = confirmed_by_artist(track, found)
         return replace(await ladder.audio(theirs), verdict=Verdict.CONFIRMED)
 
-    async def _queue(self, track_id: int, heard: _Heard) -> Processed:
+    async def _arrive(self, track_id: int, heard: Heard) -> Processed:
         """Store the score and queue the submission in one commit."""
         submission, now = self._submission, self._now()
-        row = score_row(
-            heard.analysis,
-            workspace_id=submission.workspace_id,
-            track_id=track_id,
-            audio_origin=heard.audio.origin,
-            at=now,
-        )
         async with self._sessions.begin() as session:
-            await scores.put(session, row)
-            await self._arrive_scored(
-                session, origin=heard.audio.origin, verdict=heard.audio.verdict, at=now
-            )
-        await self.drop_file()
-        return Processed(code=submission.code, outcome=Outcome.SCORED, analysis=heard.analysis)
-
-    async def _queue_again(self, known: Score) -> Processed:
-        """Queue the submission with a score that the track has already."""
-        async with self._sessions.begin() as session:
-            await self._arrive_scored(
-                session, origin=known.audio_origin, verdict=None, at=self._now()
-            )
-        await self.drop_file()
-        return Processed(code=self._submission.code, outcome=Outcome.SCORED)
-
-    async def _arrive_scored(
-        self, session: AsyncSession, *, origin: str, verdict: Verdict | None, at: datetime
-    ) -> None:
-        await submissions.record_audio(
-            session,
-            workspace_id=self._submission.workspace_id,
-            submission_id=self._submission.id,
-            at=at,
-            match_verdict=verdict,
-            audio_origin=origin,
-        )
-        await self._arrive(session, at=at)
-
-    async def _leave_unscored(self, error: EarmarkError) -> Processed:
-        """Queue the submission by its age: no score is no reason to wait longer."""
-        submission, now, reason = self._submission, self._now(), _reason(error)
-        async with self._sessions.begin() as session:
-            await submissions.record_audio(
+            if heard.clip is not None:
+                row = score_row(
+                    heard.clip, workspace_id=submission.workspace_id, track_id=track_id, at=now
+                )
+                await scores.put(session, row)
+            settled = await goes.settle(
                 session,
                 workspace_id=submission.workspace_id,
                 submission_id=submission.id,
+                number=self._number,
                 at=now,
-                match_verdict=Verdict.WEAK if isinstance(error, WeakMatchError) else None,
-                unscored_reason=reason,
+                audio_origin=heard.origin,
+                match_verdict=heard.verdict,
             )
-            await self._arrive(session, at=now)
-        if isinstance(error, UnusableAudioError):
+            if settled:
+                await self._queue(session, at=now)
+        await self.drop_file()
+        return Processed(code=submission.code, outcome=Outcome.SCORED)
+
+    async def settle(self, failure: Failure) -> Processed:
+        """Store why there is no score, in one commit with what follows from it."""
+        if failure.fate is Fate.REFUSED:
+            return await self._refuse(failure)
+        return await self._leave_unscored(failure)
+
+    async def _leave_unscored(self, failure: Failure) -> Processed:
+        """Queue the submission by its age: no score is no reason to wait longer."""
+        submission, now = self._submission, self._now()
+        since = submission.tries_since or now
+        retry_at = next_try(
+            failure.reason,
+            since=since,
+            now=now,
+            until=failure.until,
+            dice=self._dice,
+        )
+        weak = failure.reason == WeakMatchError.kind
+        async with self._sessions.begin() as session:
+            settled = await goes.settle(
+                session,
+                workspace_id=submission.workspace_id,
+                submission_id=submission.id,
+                number=self._number,
+                at=now,
+                match_verdict=Verdict.WEAK if weak else None,
+                unscored_reason=failure.reason,
+                since=since if retry_at else None,
+                retry_at=retry_at,
+            )
+            if settled:
+                await self._queue(session, at=now)
+        if failure.kind == UnusableAudioError.kind and failure.reason not in _OUR_FAULT:
             # It will not get better, and the artist may send another.
             await self.drop_file()
-        log.info("not scored submission=%d reason=%s", submission.id, reason)
+        log.info("not scored submission=%d reason=%s", submission.id, failure.reason)
         return Processed(
             code=submission.code,
             outcome=Outcome.UNSCORED,
-            reason=reason,
-            sentence=_sentence(error),
+            reason=failure.reason,
+            sentence=failure.sentence,
+            retry_at=retry_at,
         )
 
-    async def _arrive(self, session: AsyncSession, *, at: datetime) -> None:
-        # A curator may have decided meanwhile, or an earlier run queued it: both are fine.
+    async def _refuse(self, failure: Failure) -> Processed:
+        """Close the submission in Earmark's own name: it cannot be reviewed at all."""
+        submission = self._submission
+        async with self._sessions.begin() as session:
+            closed = await moves.move(
+                session,
+                workspace_id=submission.workspace_id,
+                submission_id=submission.id,
+                to=Status.WITHDRAWN,
+                actor=None,
+                at=self._now(),
+                reasons=[failure.reason],
+                note=failure.sentence,
+                # A curator who was faster keeps the last word.
+                only_from=WAITING,
+            )
+        await self.drop_file()
+        if not closed:
+            return Processed(code=submission.code, outcome=Outcome.GONE)
+        log.info("refused submission=%d reason=%s", submission.id, failure.reason)
+        return Processed(
+            code=submission.code,
+            outcome=Outcome.REFUSED,
+            reason=failure.reason,
+            sentence=failure.sentence,
+            refused=RefusedError(failure.sentence, kind=failure.kind),
+        )
+
+    async def _queue(self, session: AsyncSession, *, at: datetime) -> None:
+        # A curator may have decided meanwhile, or an earlier go queued it: both are fine.
         await moves.move(
             session,
             workspace_id=self._submission.workspace_id,
@@ -364,13 +403,27 @@ class _Job:
             at=at,
         )
 
+    async def drop_file(self) -> None:
+        """Delete the artist's file, unless another submission of it is still to be heard."""
+        submission = self._submission
+        if submission.upload_sha256 is None:
+            return
+        async with self._sessions() as session:
+            awaited = await submissions.file_awaited(
+                session, sha256=submission.upload_sha256, except_id=submission.id
+            )
+            if not awaited:
+                self._services.files.discard(submission.upload_sha256)
 
-def _done(submission: Submission) -> Outcome | None:
-    """Return what became of a submission where nothing is left to do."""
+
+def _done(submission: Submission, number: int | None) -> Outcome | None:
+    """Return what became of a submission where nothing is left to do for this go."""
     if submission.status not in WAITING:
         return Outcome.GONE
     if submission.status is Status.QUEUED and submission.unscored_reason is None:
         return Outcome.SCORED
+    if number is not None and number <= submission.tries:
+        return Outcome.UNSCORED
     return None
 
 
@@ -383,8 +436,3 @@ def _reason(error: EarmarkError) -> str:
             return error.reason
         case _:
             return error.kind
-
-
-def _sentence(error: EarmarkError) -> str:
-    """Return what the person is told; titles that services and artists chose are in it."""
-    return plain(str(error), limit=NOTE_LIMIT)

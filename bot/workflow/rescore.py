@@ -24,8 +24,8 @@ from bot.errors import (
 )
 from bot.matching import confirmed
 from bot.track import Audio, Origin, Track, TrackId, Verdict
-from bot.workflow.analysis import score_row
-from bot.workflow.process import Clock, Hearing, Services, Sessions
+from bot.workflow.analysis import clip_of, score_row
+from bot.workflow.services import Clock, Hearing, Services, Sessions
 from db import outdated, scores
 from db.outdated import Outdated
 from scoring.errors import ModelError
@@ -130,10 +130,9 @@ async def _again(one: Outdated, *, sessions: Sessions, services: Services, now: 
         log.info("not scored again track=%d: %s", one.track.id, error.kind)
         return Fate.NOT_FOUND
     row = score_row(
-        analysis,
+        clip_of(analysis, audio),
         workspace_id=one.track.workspace_id,
         track_id=one.track.id,
-        audio_origin=audio.origin,
         at=now(),
     )
     async with sessions.begin() as session:

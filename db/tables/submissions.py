@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.status import Status
@@ -11,6 +11,8 @@ from db.tables.people import Member
 from db.tables.playlists import Playlist
 from db.tables.tracks import Track
 from db.types import AiUse, Answer, EventKind, choice
+
+_RETRIED = text("retry_at IS NOT NULL")
 
 
 class Submission(Base):
@@ -39,6 +41,8 @@ class Submission(Base):
         Index(None, "workspace_id", "spotify_id"),
         Index(None, "workspace_id", "upload_sha256"),
         Index(None, "workspace_id", "track_id"),
+        # For the tick, which looks into all workspaces at once.
+        Index(None, "retry_at", postgresql_where=_RETRIED, sqlite_where=_RETRIED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -92,6 +96,12 @@ class Submission(Base):
     match_verdict: Mapped[str | None] = mapped_column(default=None)
     audio_origin: Mapped[str | None] = mapped_column(default=None)
     unscored_reason: Mapped[str | None] = mapped_column(default=None)
+
+    # How many goes at scoring it are over, since when a passing trouble lasts, and when the next
+    # go is due by itself; None where only a person can start one.
+    tries: Mapped[int] = mapped_column(default=0)
+    tries_since: Mapped[datetime | None] = mapped_column(default=None)
+    retry_at: Mapped[datetime | None] = mapped_column(default=None)
 
     playlist: Mapped[Playlist] = relationship(viewonly=True, lazy="raise", init=False)
     track: Mapped[Track | None] = relationship(viewonly=True, lazy="raise", init=False)

@@ -126,10 +126,12 @@ class Score(Base):
     speechiness: Mapped[float | None] = mapped_column(default=None)
     mood: Mapped[dict[str, float] | None] = mapped_column(default=None)
 
-    # Why, and which seconds moved the score.
+    # Why, and which seconds and registers moved the score.
     reasons: Mapped[list[object]] = mapped_column(default_factory=list)
     segments: Mapped[list[object]] = mapped_column(default_factory=list)
     embedding: Mapped[NDArray[np.float32] | None] = mapped_column(default=None)
+    # A small grey picture of the log-mel, compressed, for the review card: no audio.
+    spectrogram: Mapped[bytes | None] = mapped_column(default=None)
 
     # What was listened to: where the audio came from, and how much of it there was.
     audio_origin: Mapped[str]

@@ -1,6 +1,6 @@
 """Which artists' files are still needed."""
 
-from db import moves, submissions
+from db import goes, moves, submissions
 from db.models import Status
 from tests.db.desk import NOW, Desk
 
@@ -9,10 +9,11 @@ async def test_files_are_awaited_until_their_track_is_scored_or_answered(desk: D
     await desk.submit("one", upload_sha256="received")
     for name, reason in (("two", "quota"), ("three", None), ("four", "quota")):
         sent = await desk.submit(name, upload_sha256=name)
-        await submissions.record_audio(
+        await goes.settle(
             desk.session,
             workspace_id=desk.workspace_id,
             submission_id=sent.id,
+            number=1,
             at=NOW,
             unscored_reason=reason,
         )

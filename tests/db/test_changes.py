@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from db import changes, history, moves, submissions
+from db import changes, goes, history, moves, submissions
 from db.changes import StatusChange
 from db.models import Status
 from db.status import WAITING
@@ -116,10 +116,11 @@ async def test_a_place_in_line_counts_those_that_wait_longer(desk: Desk) -> None
 async def test_what_could_not_be_scored_is_found_by_its_reason(desk: Desk) -> None:
     async def unscored(name: str, reason: str | None, *, minutes: int) -> int:
         submission = await desk.submit(name, now=NOW + minutes * MINUTE)
-        await submissions.record_audio(
+        await goes.settle(
             desk.session,
             workspace_id=desk.workspace_id,
             submission_id=submission.id,
+            number=1,
             at=NOW,
             unscored_reason=reason,
         )

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from db import changes, events, exposures, moves, scores, submissions, votes
+from db import changes, events, exposures, goes, moves, scores, submissions, votes
 from db.models import AiUse, Answer, Event, EventKind, Status, Submission
 from db.submissions import Draw, Sent
 from tests.db.desk import NOW, Desk, open_desk, score_of
@@ -195,10 +195,11 @@ async def test_what_processing_finds_out_is_noted_and_told(
         spotify_id="canonical",
         at=NOW,
     )
-    await submissions.record_audio(
+    await goes.settle(
         desk.session,
         workspace_id=desk.workspace_id,
         submission_id=submission.id,
+        number=1,
         audio_origin="deezer",
         match_verdict="isrc+title",
         unscored_reason=unscored_reason,
@@ -225,10 +226,11 @@ async def test_what_processing_finds_out_is_noted_and_told(
 async def test_what_waits_without_a_score_is_found_by_the_reason(desk: Desk) -> None:
     for spotify_id, reason in (("b", "no_preview"), ("a", "source_down"), ("c", None)):
         submission = await desk.submit(spotify_id)
-        await submissions.record_audio(
+        await goes.settle(
             desk.session,
             workspace_id=desk.workspace_id,
             submission_id=submission.id,
+            number=1,
             unscored_reason=reason,
             at=NOW,
         )

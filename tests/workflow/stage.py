@@ -13,7 +13,8 @@ from bot.messages import DecisionView, DigestView, QueueView, StatusRow, StatusV
 from bot.track import Audio, Origin, Track, TrackId, Verdict
 from bot.workflow import digest, queue, review, status, submit
 from bot.workflow.people import Person, console_person, member_of
-from bot.workflow.process import Processed, Services, Sessions, process
+from bot.workflow.process import Processed, process
+from bot.workflow.services import Services, Sessions
 from bot.workflow.submit import Accepted, OwnFile, Request
 from db import curators, events, playlists, submissions, workspaces
 from db.models import Answer, Event, Playlist, Role, Submission
@@ -35,7 +36,7 @@ OPEN: Rules = {
 OWN_FILE = OwnFile(sha256="f" * 64, name="Ana Lund - Second Wind.mp3")
 
 
-class CrashError(Exception):
+class CrashError(BaseException):
     """The process dies here."""
 
 
@@ -51,8 +52,8 @@ class Clock:
 class Troubles:
     """What each service raises: once, or until it is mended."""
 
-    once: dict[str, Exception] = field(default_factory=dict)
-    always: dict[str, Exception] = field(default_factory=dict)
+    once: dict[str, BaseException] = field(default_factory=dict)
+    always: dict[str, BaseException] = field(default_factory=dict)
 
     def strike(self, service: str) -> None:
         if error := self.once.pop(service, None) or self.always.get(service):
@@ -164,7 +165,9 @@ def analysis_of(percentile: float, *, model_version: str = "cnn-1") -> Analysis:
         ),
         mood=Mood(happy=0.1, tense=0.2, sad=0.3, calm=0.4),
         reasons=(Reason(sign=Sign.FOR, text="a steady beat"),),
-        segments=(SegmentEffect(start_s=3.0, end_s=5.0, points=1.5),),
+        segments=(
+            SegmentEffect(start_s=3.0, end_s=5.0, points=1.5, registers=(0.5, 0.25, 0.5, 0.25)),
+        ),
         embedding=np.linspace(-1, 1, 8, dtype=np.float32),
         logmel=np.zeros((128, 32), dtype=np.float32),
         model_version=model_version,
@@ -311,10 +314,16 @@ class Stage:
         )
 
     async def process(
-        self, accepted: Accepted, *, sessions: Sessions | None = None, confirmed: bool = False
+        self,
+        accepted: Accepted,
+        *,
+        sessions: Sessions | None = None,
+        confirmed: bool = False,
+        number: int | None = None,
     ) -> Processed:
         return await process(
             accepted.submission_id,
+            number=number,
             workspace_id=self.workspace_id,
             sessions=sessions or self.sessions,
             services=self.services,

@@ -3,19 +3,31 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
+from pydantic import TypeAdapter
 
-from bot.workflow.analysis import score_line, score_row
+from bot.track import Audio, Origin, Verdict
+from bot.workflow.analysis import Clip, clip_of, drawn, score_line, score_row, sketch
 from bot.workflow.hearing import failed_report, file_report
 from bot.workflow.pictures import digest_image, review_image
-from db.models import Level
+from db.models import Level, Score
+from scoring.analysis import Analysis
 from scoring.errors import SilentAudioError
 from tests.workflow.stage import NIGHT, NOW, Stage, analysis_of
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
+def _stored(analysis: Analysis, *, origin: Origin = Origin.DEEZER) -> Score:
+    """Return the row of what was heard, after its way through JSON between two steps."""
+    heard = clip_of(analysis, Audio(content=b"", origin=origin, verdict=Verdict.STRONG))
+    kept = TypeAdapter(Clip)
+    clip = kept.validate_json(kept.dump_json(heard))
+    return score_row(clip, workspace_id=1, track_id=2, at=NOW)
+
+
 def test_every_number_of_an_analysis_is_stored() -> None:
-    row = score_row(analysis_of(71), workspace_id=1, track_id=2, audio_origin="deezer", at=NOW)
+    row = _stored(analysis_of(71))
 
     assert (row.percentile, row.low, row.high, row.level) == (71, 51, 91, Level.MEDIUM)
     assert (row.p_low, row.p_medium, row.p_high) == (0.2, 0.5, 0.3)
@@ -24,7 +36,10 @@ def test_every_number_of_an_analysis_is_stored() -> None:
     assert (row.energy, row.danceability, row.acousticness) == (0.61, 0.62, 0.13)
     assert (row.valence, row.instrumentalness, row.speechiness) == (0.34, 0.75, 0.06)
     assert row.mood == {"happy": 0.1, "tense": 0.2, "sad": 0.3, "calm": 0.4}
-    assert (row.reasons, row.segments) == (["+ a steady beat"], [[3.0, 5.0, 1.5]])
+    assert (row.reasons, row.segments) == (
+        ["+ a steady beat"],
+        [[3.0, 5.0, 1.5, 0.5, 0.25, 0.5, 0.25]],
+    )
     assert row.embedding is not None
     assert np.array_equal(row.embedding, np.linspace(-1, 1, 8, dtype=np.float32))
     assert (row.workspace_id, row.track_id, row.audio_origin) == (1, 2, "deezer")
@@ -33,7 +48,7 @@ def test_every_number_of_an_analysis_is_stored() -> None:
 
 def test_curators_read_a_stored_score_as_the_file_report_reads() -> None:
     analysis = analysis_of(71)
-    row = score_row(analysis, workspace_id=1, track_id=2, audio_origin="deezer", at=NOW)
+    row = _stored(analysis)
     report = file_report("a.mp3", analysis)
 
     assert score_line(row) == report.score
@@ -53,14 +68,29 @@ def test_a_file_that_failed_says_why() -> None:
     assert gone.error.sentence == "The file cannot be read: No such file or directory."
 
 
+def test_the_kept_picture_tells_levels_within_half_a_decibel() -> None:
+    levels = np.linspace(-95, -15, 128 * 64, dtype=np.float32).reshape(128, 64)
+
+    kept = drawn(sketch(levels))
+    assert kept.shape == (128, 32)
+    np.testing.assert_allclose(kept, levels[:, 1::2] - levels.max(), atol=0.5, rtol=0)
+
+
+@pytest.mark.parametrize("frames", [107, 646])
+def test_a_kept_picture_is_far_smaller_than_the_clip(frames: int) -> None:
+    noise = np.random.default_rng(1).uniform(-90, 0, (128, frames)).astype(np.float32)
+
+    assert len(sketch(noise)) < noise.nbytes / 7
+
+
 async def test_a_review_card_shows_what_was_heard(stage: Stage) -> None:
     await stage.send(stage.song("one", percentile=71))
     (row,) = (await stage.queue()).rows
 
-    image = review_image(row, playlist=NIGHT, analysis=analysis_of(71))
+    image = review_image(row, playlist=NIGHT, score=_stored(analysis_of(71)))
     assert image.png.startswith(PNG)
     assert "Title of one" in image.alt
-    own = review_image(row, playlist=NIGHT, analysis=analysis_of(71), audio_origin="upload")
+    own = review_image(row, playlist=NIGHT, score=_stored(analysis_of(71), origin=Origin.UPLOAD))
     assert own.png != image.png
 
 
@@ -69,14 +99,14 @@ async def test_a_review_card_without_segments_is_drawn_too(stage: Stage) -> None
     (row,) = (await stage.queue()).rows
 
     analysis = replace(analysis_of(71), segments=())
-    assert review_image(row, playlist=NIGHT, analysis=analysis).png.startswith(PNG)
+    assert review_image(row, playlist=NIGHT, score=_stored(analysis)).png.startswith(PNG)
 
 
 async def test_a_review_card_without_a_score_says_why(stage: Stage) -> None:
     await stage.send(stage.song("one", percentile=None))
     (row,) = (await stage.queue()).rows
 
-    image = review_image(row, playlist=NIGHT, analysis=None)
+    image = review_image(row, playlist=NIGHT, score=None)
     assert image.png.startswith(PNG)
     assert "no audio found" in image.alt
 

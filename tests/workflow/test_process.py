@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -21,7 +22,7 @@ from bot.track import Origin, Track, TrackId, Verdict
 from bot.workflow.identify import Identified, store
 from bot.workflow.process import Outcome, Processed, process
 from bot.workflow.submit import Accepted, OwnFile, find_playlist
-from db import submissions, tracks
+from db import goes, submissions, tracks
 from db.models import Answer, EventKind, Score, Status
 from db.models import Track as TrackRow
 from tests.db.race import until_blocked
@@ -42,6 +43,7 @@ WEAK = WeakMatchError(
 )
 QUOTA = QuotaError("Spotify", NOW + DAY)
 REFUSED = SourceRefusedError("Spotify refuses us.")
+DOWN = SourceDownError("Deezer")
 SILENT = UnusableAudioError("There is nothing to hear.", reason="silent")
 DECIDED_AS = {
     Answer.KEEP: Status.KEPT,
@@ -74,7 +76,6 @@ async def test_a_track_with_audio_is_scored_and_queued(stage: Stage) -> None:
 
     done = await stage.process(accepted)
     assert (done.outcome, done.reason, done.refused) == (Outcome.SCORED, None, None)
-    assert done.analysis is not None
     row = await stage.row(accepted.receipt.code)
     assert row.status is Status.QUEUED
     assert (row.audio_origin, row.match_verdict) == ("deezer", Verdict.ISRC_AND_TITLE)
@@ -125,7 +126,10 @@ async def test_without_sure_audio_a_track_waits_unscored(
         "outcome": "unscored",
         "reason": reason,
         "sentence": str(trouble),
+        "retry_at": None if done.retry_at is None else done.retry_at.isoformat(),
     }
+    passing = {"source_down", "quota", "source_refused"}
+    assert (done.retry_at is not None) is (reason in passing)
     row = await stage.row(accepted.receipt.code)
     assert (row.status, row.unscored_reason) == (Status.QUEUED, reason)
     assert row.match_verdict == (Verdict.WEAK if trouble is WEAK else None)
@@ -223,7 +227,11 @@ async def test_a_file_that_cannot_be_heard_is_refused_where_there_is_no_link(
     accepted = await stage.submit(upload=OWN_FILE)
 
     done = await stage.process(accepted)
-    assert (done.outcome, done.reason, done.refused) == (Outcome.REFUSED, "silent", SILENT)
+    assert (done.outcome, done.reason, str(done.refused)) == (
+        Outcome.REFUSED,
+        "silent",
+        str(SILENT),
+    )
     row = await stage.row(accepted.receipt.code)
     assert row.status is Status.WITHDRAWN
     last = (await stage.history(row.code))[-1]
@@ -457,7 +465,7 @@ async def test_a_score_is_used_again_for_a_second_playlist_without_audio(stage: 
     accepted = await stage.submit(link_of("one"), playlist="Loud", upload=OWN_FILE)
 
     done = await stage.process(accepted)
-    assert (done.outcome, done.analysis) == (Outcome.SCORED, None)
+    assert done.outcome is Outcome.SCORED
     assert (len(stage.ladder.asked), len(stage.hearing.heard)) == (1, 1)
     row = await stage.row(accepted.receipt.code)
     assert (row.status, row.audio_origin) == (Status.QUEUED, "deezer")
@@ -482,7 +490,7 @@ async def test_nothing_is_left_to_do_for_what_is_scored(stage: Stage) -> None:
     before = await _kinds(stage, accepted.receipt.code)
 
     again = await stage.process(accepted)
-    assert (again.outcome, again.analysis) == (Outcome.SCORED, None)
+    assert again.outcome is Outcome.SCORED
     assert await _kinds(stage, accepted.receipt.code) == before
     assert (await stage.row(accepted.receipt.code)).audio_origin == "deezer"
 
@@ -653,3 +661,77 @@ async def test_a_track_unscored_on_one_list_shows_the_score_it_got_on_another(
     (row,) = (await stage.queue(NIGHT)).rows
     assert row.score is not None
     assert row.unscored_reason is None
+
+
+async def test_two_workers_that_do_the_same_leave_one_trace(stage: Stage) -> None:
+    accepted = await stage.submit(stage.song("one"))
+    await asyncio.gather(stage.process(accepted), stage.process(accepted))
+
+    kinds = await _kinds(stage, accepted.receipt.code)
+    assert kinds.count(EventKind.SCORED) == 1
+    assert kinds.count(EventKind.RESOLVED) == 1
+    assert len(await _scores(stage)) == 1
+
+
+async def test_a_go_that_is_over_is_not_gone_through_again(stage: Stage) -> None:
+    stage.troubles.once["ladder"] = DOWN
+    accepted = await stage.submit(stage.song("one"))
+    await stage.process(accepted, number=1)
+
+    again = await stage.process(accepted, number=1)
+    assert again.outcome is Outcome.UNSCORED
+    assert len(stage.ladder.asked) == 1
+    assert (await stage.process(accepted, number=2)).outcome is Outcome.SCORED
+    row = await stage.row(accepted.receipt.code)
+    assert (row.tries, row.tries_since, row.retry_at, row.unscored_reason) == (2, None, None, None)
+
+
+async def test_a_fault_of_ours_leaves_the_submission_in_the_queue_with_its_reason(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.troubles.once["hearing"] = ZeroDivisionError("a fault")
+    accepted = await stage.submit(stage.song("one"))
+
+    done = await stage.process(accepted)
+    assert (done.outcome, done.reason, done.retry_at) == (Outcome.UNSCORED, "fault", None)
+    row = await stage.row(accepted.receipt.code)
+    assert (row.status, row.unscored_reason) == (Status.QUEUED, "fault")
+    assert "ZeroDivisionError" in caplog.text
+    assert (await stage.process(accepted)).outcome is Outcome.SCORED
+
+
+async def test_a_passing_trouble_is_tried_again_for_a_day_and_then_left_with_its_reason(
+    stage: Stage,
+) -> None:
+    stage.troubles.always["ladder"] = DOWN
+    accepted = await stage.submit(stage.song("one"))
+    retry_at: datetime | None = stage.clock.time
+    goes = 0
+    while retry_at is not None:
+        stage.clock.time = retry_at
+        retry_at = (await stage.process(accepted)).retry_at
+        goes += 1
+
+    assert stage.clock.time - NOW > timedelta(hours=20)
+    assert 12 < goes < 30
+    row = await stage.row(accepted.receipt.code)
+    assert (row.unscored_reason, row.retry_at) == ("source_down", None)
+
+
+async def test_what_is_due_again_and_what_was_forgotten_is_found(stage: Stage) -> None:
+    stage.troubles.always["ladder"] = DOWN
+    waiting = await stage.submit(stage.song("one"))
+    retry_at = (await stage.process(waiting)).retry_at
+    forgotten = await stage.submit(stage.song("two"))
+    assert retry_at is not None
+
+    async def due(at: datetime) -> list[int]:
+        found = await stage.inside(lambda session: goes.due_again(session, now=at))
+        return [go.submission_id for go in found]
+
+    assert await due(retry_at - timedelta(seconds=1)) == []
+    assert await due(retry_at) == [waiting.submission_id]
+    (lost,) = await stage.inside(lambda session: goes.forgotten(session, before=NOW))
+    assert (lost.submission_id, lost.number) == (forgotten.submission_id, 1)
+    await stage.withdraw(waiting.receipt.code)
+    assert await due(retry_at) == []

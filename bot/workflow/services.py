@@ -1,0 +1,55 @@
+"""What the work behind a submission needs from outside: services, files, the scorer, a clock."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.track import Audio, Track
+from bot.workflow.identify import Lookup
+
+if TYPE_CHECKING:
+    # Only the type: the scorer's libraries take half a second to load, and a queue needs none.
+    from scoring.analysis import Analysis
+
+Clock = Callable[[], datetime]
+Sessions = async_sessionmaker[AsyncSession]
+
+
+class AudioLadder(Protocol):
+    async def audio(self, track: Track) -> Audio: ...
+
+
+class OwnFiles(Protocol):
+    """Artists' files that wait to be scored."""
+
+    def check(self, content: bytes) -> None: ...
+
+    def put(self, content: bytes) -> str: ...
+
+    def get(self, sha256: str) -> bytes: ...
+
+    def discard(self, sha256: str) -> None: ...
+
+    def sweep(self, *, keep: Collection[str], before: datetime) -> int: ...
+
+
+class Hearing(Protocol):
+    """The scorer, off the event loop."""
+
+    @property
+    def model_version(self) -> str: ...
+
+    async def score(self, content: bytes) -> "Analysis": ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What processing needs from outside. `ladder` takes the hash of the artist's file, if any."""
+
+    lookup: Lookup
+    ladder: Callable[[str | None], AudioLadder]
+    files: OwnFiles
+    hearing: Hearing
