@@ -1,12 +1,9 @@
 """The composition root: settings in, a working desk out; everything opened is closed again."""
 
-import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -15,8 +12,9 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy.exc import OperationalError
 
-from bot.errors import DatabaseError, SettingsError, UnusableAudioError
-from bot.model_store import model_in_use, version_of
+from bot.errors import DatabaseError, SettingsError
+from bot.hearing.pool import HearingPool, Limits
+from bot.model_store import model_in_use
 from bot.settings import AudioSource, Settings
 from bot.sources.deezer import Deezer
 from bot.sources.download import HostRules
@@ -39,12 +37,10 @@ from bot.workflow.services import Services, Sessions
 from db import schema, workspaces
 from db.engine import create_engine, normalise_url, sessions
 from db.trouble import UnreachableError, reaching
-from scoring.errors import AudioError
 
 # What takes long to load and few commands need is loaded where it is used.
 if TYPE_CHECKING:
     from bot.sources.spotify import Spotify
-    from scoring.analysis import Analysis
     from scoring.scorer import Scorer
 
 T = TypeVar("T")
@@ -68,34 +64,6 @@ _SPOTIFY_PREVIEWS = ("p.scdn.co",)
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 # The draw's seed must fit a signed 64-bit column.
 _SEED_BITS = 62
-
-
-class ThreadHearing:
-    """The scorer beside the event loop: numpy and onnxruntime let go of the interpreter lock."""
-
-    def __init__(self, model_file: Callable[[], Path], pool: ThreadPoolExecutor) -> None:
-        self._model_file = cache(model_file)
-        self._pool = pool
-        self._scorer: Scorer | None = None
-
-    @property
-    def model_version(self) -> str:
-        if self._scorer is None:
-            return version_of(self._model_file())
-        return self._scorer.model_version
-
-    async def score(self, content: bytes) -> "Analysis":
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._pool, self._ready().score, content)
-        except AudioError as error:
-            raise UnusableAudioError(str(error), reason=error.kind) from error
-
-    def _ready(self) -> "Scorer":
-        # Loading takes a moment, and `earmark queue` needs no model at all.
-        if self._scorer is None:
-            self._scorer = load_scorer(self._model_file())
-        return self._scorer
 
 
 @asynccontextmanager
@@ -164,15 +132,26 @@ def check_url(url: str) -> None:
 
 
 def load_scorer(model_file: Path) -> "Scorer":
-    from scoring.model import Model  # noqa: PLC0415
+    """Return the scorer within this process, for files that the operator trusts."""
     from scoring.scorer import Scorer  # noqa: PLC0415
 
-    return Scorer(Model.load(model_file))
+    return Scorer.load(model_file)
+
+
+def open_hearing(settings: Settings) -> HearingPool:
+    """Return the scorer for files of strangers; it starts nothing before the first one."""
+    limits = Limits(
+        processes=settings.scoring_processes,
+        memory_mib=settings.scoring_memory_mib,
+        seconds=settings.scoring_seconds,
+    )
+    return HearingPool(lambda: model_in_use(settings), limits=limits)
 
 
 async def _services(settings: Settings, maker: Sessions, stack: AsyncExitStack) -> Services:
     http = await stack.enter_async_context(httpx.AsyncClient(timeout=_TIMEOUT))
-    pool = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="scorer"))
+    hearing = open_hearing(settings)
+    stack.push_async_callback(hearing.aclose)
     metadata = Metadata(
         catalogue=connect_spotify(settings, maker, stack),
         titles=OEmbed(http, url=settings.spotify_oembed_url),
@@ -184,7 +163,7 @@ async def _services(settings: Settings, maker: Sessions, stack: AsyncExitStack) 
         lookup=metadata,
         ladder=lambda own_file: Ladder([OwnFileRung(files, sha256=own_file), *rungs]),
         files=files,
-        hearing=ThreadHearing(lambda: model_in_use(settings), pool),
+        hearing=hearing,
     )
 
 

@@ -9,6 +9,7 @@
   - QuotaError            a service refuses until a known time
   - SourceRefusedError    a service refuses us until the operator mends something
   - UnusableAudioError    the file or the preview cannot be scored, and why
+  - ScorerDownError       audio cannot be heard at all now; a later try may work
   - RuleError             a rule of the playlist refuses the submission, and when it will not
   - NotAllowedError       this person may not do this
   - NotFoundError         no playlist, submission or person of this name
@@ -98,13 +99,25 @@ class SourceRefusedError(EarmarkError):
 
 
 class UnusableAudioError(EarmarkError):
-    """`reason` is the kind of the scoring error: not_audio, too_short or silent."""
+    """`reason` says why: the kind of a scoring error, such as not_audio, too_short or silent.
+
+    Or it is what the file does to the process that hears it: too_heavy, took_too_long, crashed.
+    """
 
     kind = "audio"
 
     def __init__(self, message: str, *, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class ScorerDownError(EarmarkError):
+    """No scoring process can be had; `why` is for the operator."""
+
+    kind = "scorer_down"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Audio cannot be heard now ({why}); we will try again later.")
 
 
 class RuleError(EarmarkError):

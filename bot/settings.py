@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     upload_max_mib: int = Field(default=25, ge=1, le=200)
 
     model_file: Path | None = None
+    # One core each. Two, so that a file which takes its whole time does not hold up all others.
+    scoring_processes: int = Field(default=2, ge=1, le=64)
+    # A process takes 115 MiB with its model and 240 to 270 at work.
+    scoring_memory_mib: int = Field(default=1024, ge=512)
+    scoring_seconds: float = Field(default=30.0, ge=1, le=600)
 
     @field_validator("audio_sources", "preview_hosts", mode="before")
     @classmethod

@@ -90,6 +90,9 @@ _CLIP_HELP: Mapping[str, str] = MappingProxyType(
         "too_short": "the file is too short; you may send another",
         "too_long": "the file is too long; you may send another",
         "silent": "the file is silent; you may send another",
+        "too_heavy": "the file takes too much memory to hear; you may send it as an MP3 or WAV",
+        "took_too_long": "the file takes too long to hear; you may send it as an MP3 or WAV",
+        "crashed": "the file cannot be played here; you may send it as an MP3 or WAV",
     }
 )
 
@@ -108,6 +111,10 @@ _UNSCORED: Mapping[str, str] = MappingProxyType(
         "too_short": "the audio is too short",
         "too_long": "the audio is too long",
         "silent": "the audio is silent",
+        "too_heavy": "the audio takes too much memory to hear",
+        "took_too_long": "the audio takes too long to hear",
+        "crashed": "the audio stops the program that hears it",
+        "scorer_down": "the scorer does not start",
         "audio": "the audio cannot be used",
         "model": "the model cannot be used",
     }

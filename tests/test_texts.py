@@ -207,6 +207,17 @@ def test_an_artist_is_told_what_can_be_done_about_a_missing_clip() -> None:
     assert status_words(Status.DECLINED, "no_preview") == "declined"
 
 
+@pytest.mark.parametrize("reason", ["too_heavy", "took_too_long", "crashed"])
+def test_a_file_that_ends_the_program_is_told_to_artist_and_curators(reason: str) -> None:
+    assert "you may send it as an MP3 or WAV" in status_words(Status.QUEUED, reason)
+    assert unscored_text(reason).startswith("not scored: the audio ")
+
+
+def test_a_scorer_that_does_not_start_is_not_the_artists_business() -> None:
+    assert status_words(Status.QUEUED, "scorer_down") == "waiting for a curator"
+    assert unscored_text("scorer_down") == "not scored: the scorer does not start"
+
+
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("reason", [None, "no_preview", "weak_match", "silent", "quota"])
 def test_no_status_tells_an_artist_of_score_rank_or_votes(

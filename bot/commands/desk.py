@@ -253,7 +253,7 @@ def _what_next(reason: str, *, code: str, name: str) -> str:
     match reason:
         case "weak_match":
             return f"If it is yours: earmark confirm {code} --as {who}\nIf not:         {attach}"
-        case "source_down" | "quota" | "source_refused":
+        case "source_down" | "quota" | "source_refused" | "scorer_down":
             return "To try again: earmark process"
         case _:
             return f"To have it scored: {attach}"

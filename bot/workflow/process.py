@@ -48,8 +48,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _PLAIN: Final = PlainSteps()
-# The file is gone, or lies in the folder of another process, or the scorer fell over: nobody is
-# sent away for that.
+# The file is gone, or lies in the folder of another process, or our decoder fell over it: nobody
+# is sent away for that.
 _OUR_FAULT: Final = frozenset({"lost", "crashed"})
 # A fault of ours. It is logged with all we know; the person only hears that we know.
 FAULT: Final = "fault"

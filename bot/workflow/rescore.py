@@ -16,6 +16,7 @@ from bot.errors import (
     NoPreviewError,
     NoSuchTrackError,
     QuotaError,
+    ScorerDownError,
     SettingsError,
     SourceDownError,
     SourceRefusedError,
@@ -100,7 +101,7 @@ async def rescore(
             break
         try:
             fates[await _again(one, sessions=sessions, services=services, now=now)] += 1
-        except (SourceDownError, QuotaError, SourceRefusedError) as error:
+        except (SourceDownError, QuotaError, SourceRefusedError, ScorerDownError) as error:
             stopped = str(error)
             break
         progress(fates.total(), len(found))

@@ -6,7 +6,7 @@ from typing import Final
 
 # What a service or an operator mends without the artist: the rest does not change by waiting.
 _QUOTA: Final = "quota"
-_PASSING: Final = frozenset({"source_down", "source_refused", "crashed", _QUOTA})
+_PASSING: Final = frozenset({"source_down", "source_refused", "scorer_down", _QUOTA})
 
 _FIRST: Final = timedelta(minutes=1)
 _LONGEST: Final = timedelta(hours=2)

@@ -37,7 +37,10 @@ class OwnFiles(Protocol):
 
 
 class Hearing(Protocol):
-    """The scorer, off the event loop."""
+    """The scorer, off the event loop.
+
+    Raises UnusableAudioError for the clip's sake, ScorerDownError where nothing can be heard now.
+    """
 
     @property
     def model_version(self) -> str: ...

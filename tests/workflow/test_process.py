@@ -13,6 +13,7 @@ from bot.errors import (
     LinkError,
     NoPreviewError,
     QuotaError,
+    ScorerDownError,
     SourceDownError,
     SourceRefusedError,
     UnusableAudioError,
@@ -237,6 +238,16 @@ async def test_a_file_that_cannot_be_heard_is_refused_where_there_is_no_link(
     last = (await stage.history(row.code))[-1]
     assert (last.actor, last.reasons, last.note) == (None, ["silent"], str(SILENT))
     assert stage.files.kept == {}
+
+
+async def test_a_scorer_that_does_not_start_costs_nobody_their_file(stage: Stage) -> None:
+    stage.troubles.once["hearing"] = ScorerDownError("no memory")
+    accepted = await stage.submit(upload=OWN_FILE)
+
+    waits = await stage.process(accepted)
+    assert (waits.outcome, waits.reason) == (Outcome.UNSCORED, "scorer_down")
+    assert len(stage.files.kept) == 1
+    assert (await stage.process(accepted)).outcome is Outcome.SCORED
 
 
 async def test_nobody_is_sent_away_because_their_file_is_gone(stage: Stage) -> None:

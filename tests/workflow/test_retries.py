@@ -11,7 +11,7 @@ from bot.workflow.retries import GIVE_UP_AFTER, next_try
 from tests.workflow.stage import NOW
 
 HOUR = timedelta(hours=1)
-PASSING = ["source_down", "source_refused", "crashed"]
+PASSING = ["source_down", "source_refused", "scorer_down"]
 
 
 @given(st.sampled_from(PASSING), st.timedeltas(timedelta(0), GIVE_UP_AFTER), st.floats(0, 1))
@@ -49,6 +49,8 @@ def test_a_quota_is_waited_out_however_long_it_lasts(lot: float, blocked: timede
     assert timedelta(0) <= at - (NOW + blocked) <= timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("reason", ["no_preview", "weak_match", "silent", "lost", "fault"])
+@pytest.mark.parametrize(
+    "reason", ["no_preview", "weak_match", "silent", "lost", "fault", "crashed"]
+)
 def test_what_waiting_does_not_mend_is_left(reason: str) -> None:
     assert next_try(reason, since=NOW, now=NOW, until=None, dice=lambda: 0.5) is None

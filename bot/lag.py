@@ -1,0 +1,48 @@
+"""How long the event loop keeps a chat waiting: the lag of a timer that comes again and again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+EVERY_S = 0.005
+
+
+@dataclass(slots=True)
+class Lag:
+    """How late each tick came, in milliseconds."""
+
+    late_ms: list[float] = field(default_factory=list)
+
+    @property
+    def ticks(self) -> int:
+        return len(self.late_ms)
+
+    @property
+    def worst_ms(self) -> float:
+        return max(self.late_ms, default=0.0)
+
+    def at_ms(self, share: float) -> float:
+        """Return the lag that `share` (0 to 1) of the ticks did not exceed."""
+        ordered = sorted(self.late_ms)
+        return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
+
+
+@asynccontextmanager
+async def lag_measured(*, every_s: float = EVERY_S) -> AsyncIterator[Lag]:
+    """Measure for as long as the block runs, on the loop that runs it."""
+    lag = Lag()
+    ticking = asyncio.create_task(_tick(lag, every_s))
+    try:
+        yield lag
+    finally:
+        ticking.cancel()
+        await asyncio.gather(ticking, return_exceptions=True)
+
+
+async def _tick(lag: Lag, every_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + every_s
+        await asyncio.sleep(every_s)
+        lag.late_ms.append(1000 * (loop.time() - due))
