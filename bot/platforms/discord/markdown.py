@@ -13,6 +13,8 @@ _SPECIAL = re.compile(r"[\\*_~`|>#\[\]()<:@]")
 # What opens a list where a line starts.
 _LIST = re.compile(r"^([^\S\n]*\d*)([-+.])", re.MULTILINE)
 
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+
 # Around a moment on its way through `escape`: `plain` lets no private-use character of anybody's
 # text through.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -26,6 +28,11 @@ def escape(text: str) -> str:
     """
     escaped = _LIST.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", text))
     return _MOMENT.sub(r"<t:\1:\2>", escaped)
+
+
+def unescape(text: str) -> str:
+    """Return the text that `escape` was called on."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def moment(at: datetime, style: str = "D") -> str:

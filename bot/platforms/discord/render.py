@@ -50,24 +50,28 @@ def sentence(text: str, *, buttons: Sequence[Button] = (), place: int | None = N
     return Screen(content=cut(escape(text), limits.CONTENT), view=_rows(buttons, None, place))
 
 
-def button(shown: Button, *, arg: str = "", place: int | None = None) -> Press:
+def carried_by(shown: Button | Select, place: int | None = None) -> CustomId:
+    """Return what a button or a select carries; its argument is an id, or an id and more: `7|2`."""
+    id_, _, arg = shown.argument.partition("|")
+    return CustomId(action=shown.action, id=id_, arg=arg, place=place)
+
+
+def button(shown: Button, *, place: int | None = None) -> Press:
     """Return one button; its label is cut to what Discord takes."""
-    carried = CustomId(action=shown.action, id=shown.argument, arg=arg, place=place)
     return Press(
         ui.Button(
             style=_STYLES[shown.style],
             label=plain(shown.label, limit=limits.BUTTON_LABEL),
-            custom_id=str(carried),
+            custom_id=str(carried_by(shown, place)),
         )
     )
 
 
-def select(shown: Select, *, arg: str = "", place: int | None = None, chosen: str = "") -> Press:
+def select(shown: Select, *, place: int | None = None, chosen: str = "") -> Press:
     """Return a select of at most 25 options; `chosen` is the value that stands in it now."""
-    carried = CustomId(action=shown.action, id=shown.argument, arg=arg, place=place)
     return Press(
         ui.Select(
-            custom_id=str(carried),
+            custom_id=str(carried_by(shown, place)),
             placeholder=plain(shown.placeholder, limit=limits.SELECT_PLACEHOLDER),
             options=[
                 discord.SelectOption(

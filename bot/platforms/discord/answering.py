@@ -1,0 +1,130 @@
+"""Answers: the first within a second, whatever happens after it; a failure is one sentence.
+
+Discord gives three seconds to the first answer and calls the interaction failed afterwards. So
+everything that takes work is acknowledged first and shown when it is done, and every request that
+got lost is repeated: the acknowledgement is refused if it came through before, and an edit may be
+made twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import discord
+from discord import ui
+
+from bot.chat_texts import SLOW_TEXT, STUMBLED_TEXT
+from bot.errors import EarmarkError
+from bot.platforms.discord.layouts import notice
+from bot.platforms.discord.reception import AnyInteraction
+from bot.platforms.discord.render import sentence
+from bot.platforms.discord.screen import Screen
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[], Awaitable[Screen]]
+
+# The tries of the first answer, in seconds: together less than Discord's three. discord.py waits a
+# second by itself after a server's error.
+_FIRST_TRIES = (1.2, 0.8, 0.6)
+_SHOW_TRIES = 4
+_SHOW_TIMEOUT = 15.0
+_PAUSE = 0.5
+
+_ANSWERED_BEFORE = 40060
+# What may be made good by asking again: a lost connection, a server's error, too many requests.
+_LOST = (aiohttp.ClientError, TimeoutError, OSError, discord.DiscordServerError)
+
+
+async def respond(interaction: AnyInteraction, work: Work, *, in_place: bool = False) -> None:
+    """Acknowledge, do `work`, and show what it returns, or what went wrong in one sentence.
+
+    `in_place` puts it where the pressed button is; else it is a new message for this person alone.
+    """
+    if await acknowledge(interaction, in_place=in_place):
+        await show(interaction, await screen_of(work, layout=in_place and is_layout(interaction)))
+
+
+async def open_form(interaction: AnyInteraction, make: Callable[[], Awaitable[ui.Modal]]) -> None:
+    """Show a form at once: it can be nothing but the first answer.
+
+    Where making it takes too long, or is refused, the person reads why.
+    """
+    try:
+        async with asyncio.timeout(_FIRST_TRIES[0]):
+            modal = await make()
+    except TimeoutError:
+        await respond(interaction, _saying(SLOW_TEXT))
+        return
+    except EarmarkError as error:
+        await respond(interaction, _saying(str(error)))
+        return
+    # It must not be kept in memory: what comes back is read from the event alone.
+    modal.stop()
+    await _first(lambda: interaction.response.send_modal(modal))
+
+
+async def acknowledge(interaction: AnyInteraction, *, in_place: bool) -> bool:
+    """Tell Discord that an answer is coming; False where somebody else has answered."""
+    return await _first(lambda: interaction.response.defer(ephemeral=True, thinking=not in_place))
+
+
+async def _first(answer: Callable[[], Awaitable[object]]) -> bool:
+    for number, seconds in enumerate(_FIRST_TRIES):
+        try:
+            async with asyncio.timeout(seconds):
+                await answer()
+        except _LOST as error:
+            log.info("first answer lost, try %d: %s", number + 1, type(error).__name__)
+        except discord.HTTPException as error:
+            # After a lost try this says that the try came through after all.
+            if error.code == _ANSWERED_BEFORE:
+                return number > 0
+            raise
+        else:
+            return True
+    log.warning("the first answer did not get through")
+    return False
+
+
+async def show(interaction: AnyInteraction, screen: Screen) -> None:
+    """Put `screen` where the acknowledgement stands. An edit may be repeated without harm."""
+    for last in (*[False] * (_SHOW_TRIES - 1), True):
+        try:
+            async with asyncio.timeout(_SHOW_TIMEOUT):
+                await interaction.edit_original_response(**screen.editing())
+        except _LOST as error:
+            if last:
+                log.warning("an answer could not be shown: %s", type(error).__name__)
+                return
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
+
+
+async def screen_of(work: Work, *, layout: bool = False) -> Screen:
+    """Return what `work` returns, or the sentence of what went wrong.
+
+    With `layout` the sentence is for a message of components alone.
+    """
+    say = notice if layout else sentence
+    try:
+        return await work()
+    except EarmarkError as error:
+        return say(str(error))
+    except Exception:
+        log.exception("an interaction failed")
+        return say(STUMBLED_TEXT)
+
+
+def is_layout(interaction: AnyInteraction) -> bool:
+    message = interaction.message
+    return message is not None and message.flags.components_v2
+
+
+def _saying(text: str) -> Work:
+    async def work() -> Screen:
+        return sentence(text)
+
+    return work

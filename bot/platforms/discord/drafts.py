@@ -1,0 +1,213 @@
+"""What an artist has typed so far: the form it stands in, and the message that keeps it.
+
+A refusal must not lose anything. So it shows the link and the note again, and its buttons open the
+form with all of it filled in. The message is the only place where the draft is kept.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import discord
+from discord import ui
+
+from bot.chat_texts import (
+    AI_LABELS,
+    FORM_AI,
+    FORM_ANYWAY_BUTTON,
+    FORM_BACK_BUTTON,
+    FORM_FILE,
+    FORM_FILE_HINT,
+    FORM_LINK,
+    FORM_LINK_HINT,
+    FORM_NOTE,
+    FORM_NOTE_HINT,
+    FORM_OWNS,
+    FORM_OWNS_HINT,
+    FORM_PLAYLIST,
+    FORM_TITLE,
+    SUBMIT_NOTE_LIMIT,
+    YOUR_LINK,
+    YOUR_NOTE,
+    YOUR_TRACK_TEXT,
+)
+from bot.messages import Button, ButtonStyle, Card, Field, plain
+from bot.platforms.discord import limits, render
+from bot.platforms.discord.custom_id import CustomId
+from bot.platforms.discord.forms import Filled, form, part
+from bot.platforms.discord.markdown import unescape
+from bot.platforms.discord.screen import Screen
+from db.types import AiUse
+
+_LINK_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A playlist that can be chosen."""
+
+    playlist_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A submission on its way. `replaces` is the code of the version that it takes the place of.
+
+    `by_file`: the form asks for a file instead of a link.
+    """
+
+    link: str = ""
+    playlist_id: int | None = None
+    ai_use: AiUse | None = None
+    note: str = ""
+    owns: bool = False
+    replaces: str = ""
+    anyway: bool = False
+    by_file: bool = False
+
+    def carried(self, action: str) -> CustomId:
+        """Return what a button or a form has to carry; link and note stand in the message."""
+        flags = ("o" if self.owns else "") + ("a" if self.anyway else "")
+        flags += "f" if self.by_file else ""
+        ai_use = self.ai_use.value if self.ai_use else ""
+        number = "" if self.playlist_id is None else str(self.playlist_id)
+        return CustomId(action=action, id=self.replaces, arg=f"{number}.{ai_use}.{flags}")
+
+
+def draft_of(carried: CustomId, message: discord.Message | None) -> Draft:
+    """Return the draft that a button of a refusal stands for."""
+    number, _, rest = carried.arg.partition(".")
+    ai_use, _, flags = rest.partition(".")
+    told = _fields(message)
+    return Draft(
+        link=told.get(YOUR_LINK, ""),
+        playlist_id=int(number) if number.isdigit() else None,
+        ai_use=AiUse(ai_use) if ai_use in set(AiUse) else None,
+        note=told.get(YOUR_NOTE, ""),
+        owns="o" in flags,
+        replaces=carried.id,
+        anyway="a" in flags,
+        by_file="f" in flags,
+    )
+
+
+def draft_in(filled: Filled, carried: CustomId) -> Draft:
+    """Return the draft that stands in a form that was sent."""
+    chosen = filled.choice("playlist") or ""
+    ai_use = filled.choice("ai")
+    return replace(
+        draft_of(carried, None),
+        link=filled.text("link"),
+        playlist_id=int(chosen) if chosen.isdigit() else None,
+        ai_use=AiUse(ai_use) if ai_use in set(AiUse) else None,
+        note=filled.text("note"),
+        owns="owns" in filled.ticked,
+    )
+
+
+def submit_form(draft: Draft, choices: Iterable[Choice]) -> ui.Modal:
+    """Return the form: link (or file), playlist, AI, note, and the tick of ownership."""
+    return form(
+        FORM_TITLE,
+        draft.carried("send"),
+        _file() if draft.by_file else _link(draft),
+        part(FORM_PLAYLIST, _playlists(draft, choices)),
+        part(FORM_AI, _ai(draft)),
+        part(FORM_NOTE, _note(draft), hint=FORM_NOTE_HINT),
+        part(FORM_OWNS, ui.Checkbox(custom_id="owns", default=draft.owns), hint=FORM_OWNS_HINT),
+    )
+
+
+def refused(sentence: str, draft: Draft, *, may_insist: bool) -> Screen:
+    """Return a refusal that keeps what was typed."""
+    back = draft.carried("form")
+    buttons = [Button(action="form", label=FORM_BACK_BUTTON, argument=_argument(back))]
+    if may_insist:
+        insisting = replace(draft, anyway=True).carried("form")
+        buttons.append(
+            Button(
+                action="form",
+                label=FORM_ANYWAY_BUTTON,
+                style=ButtonStyle.DANGER,
+                argument=_argument(insisting),
+            )
+        )
+    fields = ((YOUR_LINK, draft.link), (YOUR_NOTE, draft.note))
+    return render.card(
+        Card(
+            title="" if any(value for _, value in fields) else YOUR_TRACK_TEXT,
+            body=sentence,
+            fields=tuple(
+                Field(name=name, value=plain(value, limit=_LINK_LIMIT))
+                for name, value in fields
+                if value
+            ),
+            buttons=tuple(buttons),
+        )
+    )
+
+
+def _argument(carried: CustomId) -> str:
+    return f"{carried.id}|{carried.arg}"
+
+
+def _fields(message: discord.Message | None) -> dict[str, str]:
+    embeds = message.embeds if message is not None else []
+    return {
+        unescape(field.name or ""): unescape(field.value or "")
+        for embed in embeds
+        for field in embed.fields
+    }
+
+
+def _link(draft: Draft) -> ui.Label[ui.Modal]:
+    link = ui.TextInput[ui.Modal](
+        custom_id="link",
+        default=draft.link[:_LINK_LIMIT] or None,
+        placeholder=FORM_LINK_HINT,
+        max_length=_LINK_LIMIT,
+    )
+    return part(FORM_LINK, link)
+
+
+def _file() -> ui.Label[ui.Modal]:
+    return part(
+        FORM_FILE, ui.FileUpload(custom_id="file", min_values=1, max_values=1), hint=FORM_FILE_HINT
+    )
+
+
+def _note(draft: Draft) -> ui.TextInput[ui.Modal]:
+    return ui.TextInput(
+        custom_id="note",
+        style=discord.TextStyle.paragraph,
+        default=draft.note[:SUBMIT_NOTE_LIMIT] or None,
+        required=False,
+        max_length=SUBMIT_NOTE_LIMIT,
+    )
+
+
+def _ai(draft: Draft) -> ui.RadioGroup[ui.Modal]:
+    return ui.RadioGroup(
+        custom_id="ai",
+        options=[
+            discord.RadioGroupOption(label=label, value=use.value, default=use is draft.ai_use)
+            for use, label in AI_LABELS.items()
+        ],
+    )
+
+
+def _playlists(draft: Draft, choices: Iterable[Choice]) -> ui.Select[ui.Modal]:
+    # The one that was chosen before must be among those that fit into a select.
+    wanted = sorted(choices, key=lambda one: one.playlist_id != draft.playlist_id)
+    shown = wanted[: limits.SELECT_OPTIONS]
+    return ui.Select(
+        custom_id="playlist",
+        options=[
+            discord.SelectOption(
+                label=plain(one.name, limit=limits.OPTION_LABEL),
+                value=str(one.playlist_id),
+                default=one.playlist_id == draft.playlist_id or len(shown) == 1,
+            )
+            for one in shown
+        ],
+    )

@@ -1,0 +1,120 @@
+"""The cog that takes every press and every form of ours, and knows what each leads to."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot.chat_texts import OLD_BUTTON_TEXT
+from bot.errors import NotFoundError
+from bot.platforms.discord import presses
+from bot.platforms.discord.answering import open_form, respond
+from bot.platforms.discord.custom_id import CustomId, parse
+from bot.platforms.discord.presses import Press
+from bot.platforms.discord.reception import AnyInteraction, Reception, Visit
+from bot.platforms.discord.screen import Screen
+
+Work = Callable[[Visit], Awaitable[Screen]]
+FormMaker = Callable[[Visit], Awaitable[ui.Modal]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What a press or a form does. `in_place`: its answer replaces the message it came from.
+
+    A message that others see too is never replaced: it changes by way of the outbox.
+    """
+
+    work: Work
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routes:
+    """`pressed` and `sent` do something at once, `opened` shows a form; all by action."""
+
+    pressed: Mapping[str, Route]
+    opened: Mapping[str, FormMaker]
+    sent: Mapping[str, Route]
+
+
+class Earmark(commands.Cog, name=presses.COG):
+    """Every answer of ours goes through here, whichever command, button or form asked for it."""
+
+    def __init__(self, bot: commands.Bot, reception: Reception, routes: Routes) -> None:
+        self.reception = reception
+        self._bot = bot
+        self._routes = routes
+
+    async def cog_load(self) -> None:
+        self._bot.add_dynamic_items(Press)
+
+    async def cog_unload(self) -> None:
+        self._bot.remove_dynamic_items(Press)
+
+    async def take_press(self, interaction: AnyInteraction, carried: CustomId) -> None:
+        """Do what a button or a select asks for; who presses is checked again each time."""
+        if not self.reception.first_time(interaction):
+            return
+        if make := self._routes.opened.get(carried.action):
+            await self.open(interaction, make, carried)
+            return
+        await self._run(interaction, self._routes.pressed.get(carried.action), carried)
+
+    @commands.Cog.listener("on_interaction")
+    async def take_form(self, interaction: AnyInteraction) -> None:
+        """Read a form that was sent, whichever process has shown it."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: Mapping[str, Any] = interaction.data or {}
+        carried = parse(str(data.get("custom_id", "")))
+        if carried is None or not self.reception.first_time(interaction):
+            return
+        await self._run(interaction, self._routes.sent.get(carried.action), carried)
+
+    async def command(self, interaction: AnyInteraction, work: Work) -> None:
+        """Answer a command, for who typed it alone."""
+        if self.reception.first_time(interaction):
+            await respond(interaction, self._visiting(interaction, work))
+
+    async def command_form(self, interaction: AnyInteraction, make: FormMaker) -> None:
+        """Answer a command with a form."""
+        if self.reception.first_time(interaction):
+            await self.open(interaction, make)
+
+    async def open(
+        self, interaction: AnyInteraction, make: FormMaker, carried: CustomId | None = None
+    ) -> None:
+        async def made() -> ui.Modal:
+            return await make(await self.reception.visit(interaction, carried))
+
+        await open_form(interaction, made)
+
+    async def _run(
+        self, interaction: AnyInteraction, route: Route | None, carried: CustomId
+    ) -> None:
+        if route is None:
+            await respond(interaction, _gone)
+            return
+        message = interaction.message
+        alone = message is not None and message.flags.ephemeral
+        await respond(
+            interaction,
+            self._visiting(interaction, route.work, carried),
+            in_place=route.in_place and alone,
+        )
+
+    def _visiting(
+        self, interaction: AnyInteraction, work: Work, carried: CustomId | None = None
+    ) -> Callable[[], Awaitable[Screen]]:
+        async def run() -> Screen:
+            return await work(await self.reception.visit(interaction, carried))
+
+        return run
+
+
+async def _gone() -> Screen:
+    raise NotFoundError(OLD_BUTTON_TEXT)
