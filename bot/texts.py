@@ -197,10 +197,16 @@ def receipt_text(receipt: Receipt, *, when: Callable[[datetime], str] = day) -> 
     return f"{title}\n{', '.join(parts)}."
 
 
+def artist_can_help(status: Status, unscored_reason: str | None) -> bool:
+    """Say whether only the artist can give what a score needs: a file, a yes."""
+    return status in WAITING and unscored_reason in _CLIP_HELP
+
+
 def status_words(status: Status, unscored_reason: str | None = None) -> str:
     """Return a status in the artist's words; a missing clip is told where the artist can help."""
-    help_text = _CLIP_HELP.get(unscored_reason or "") if status in WAITING else None
-    return f"{_FOR_ARTISTS[status]} ({help_text})" if help_text else _FOR_ARTISTS[status]
+    if unscored_reason is not None and artist_can_help(status, unscored_reason):
+        return f"{_FOR_ARTISTS[status]} ({_CLIP_HELP[unscored_reason]})"
+    return _FOR_ARTISTS[status]
 
 
 def status_text(row: StatusRow, *, when: Callable[[datetime], str] = day) -> str:

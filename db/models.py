@@ -9,13 +9,14 @@ from db.tables.services import CachedReply, ServiceBlock, ServiceCall
 from db.tables.submissions import Decision, Event, Exposure, Submission, Vote
 from db.tables.tracks import Score, Track
 from db.tables.workers import Lease, Worker
-from db.tables.workspace import OutboxMessage, Secret, WorkspaceSetting
+from db.tables.workspace import Mailbox, OutboxMessage, Post, Secret, WorkspaceSetting
 from db.types import (
     AiPolicy,
     AiUse,
     Answer,
     BlockKind,
     CodePurpose,
+    Delivery,
     DigestOutcome,
     EventKind,
     Level,
@@ -34,6 +35,7 @@ __all__ = [
     "CachedReply",
     "CodePurpose",
     "Decision",
+    "Delivery",
     "DigestOutcome",
     "Event",
     "EventKind",
@@ -42,6 +44,7 @@ __all__ = [
     "JoinCode",
     "Lease",
     "Level",
+    "Mailbox",
     "Member",
     "OutboxMessage",
     "Pin",
@@ -49,6 +52,7 @@ __all__ = [
     "Playlist",
     "PlaylistCurator",
     "PlaylistRole",
+    "Post",
     "Reminder",
     "Role",
     "Score",

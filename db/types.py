@@ -114,6 +114,18 @@ class DigestOutcome(StrEnum):
     SKIPPED = "skipped"
 
 
+class Delivery(StrEnum):
+    """What became of a message in the outbox."""
+
+    SENT = "sent"
+    # There was nothing to tell any more, or a later row told it.
+    DROPPED = "dropped"
+    # The platform will not take it: closed direct messages, a deleted channel.
+    REFUSED = "refused"
+    # It could not be sent for so long that it no longer helps, or the platform calls it malformed.
+    FAILED = "failed"
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, stored in UTC to the microsecond; a naive one is refused."""
 

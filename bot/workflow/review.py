@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import AlreadyDoneError, NotAllowedError, NotFoundError, RuleError
 from bot.messages import DecisionView, plain
 from bot.texts import DECLINE_REASONS, NOTE_LIMIT, already_text, reason_words
+from bot.workflow import notices
 from bot.workflow.naming import track_label, typed
 from bot.workflow.people import Person, member_of, require_curator
 from db import decisions, events, exposures, moves, scores, submissions
@@ -73,6 +74,7 @@ async def decide(
         model_version=model_version,
         now=now,
     )
+    await notices.changed(session, workspace_id=workspace_id, submission_id=submission.id, at=now)
     return _view(
         submission,
         member,
@@ -111,6 +113,7 @@ async def undo(
     )
     if restored is None:
         raise await _already(session, workspace_id, code, now=now)
+    await notices.changed(session, workspace_id=workspace_id, submission_id=submission.id, at=now)
     return _view(submission, member, status=restored, reasons=(), note=None)
 
 

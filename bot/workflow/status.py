@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import AlreadyDoneError, NotAllowedError
 from bot.messages import StatusRow, StatusView, plain
 from bot.texts import DECLINE_REASONS, reason_words, status_words
+from bot.workflow import notices
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person, member_of
 from bot.workflow.review import find_submission, last_change
@@ -53,6 +54,7 @@ async def withdraw(
     if not moved:
         fresh = await find_submission(session, workspace_id, code)
         raise AlreadyDoneError(f"{fresh.code} is already over: {status_words(fresh.status)}.")
+    await notices.changed(session, workspace_id=workspace_id, submission_id=submission.id, at=now)
     return await _row(session, await find_submission(session, workspace_id, code))
 
 

@@ -11,11 +11,13 @@ from db import (
     curators,
     decisions,
     exposures,
+    mailboxes,
     members,
     moves,
     outbox,
     pins,
     playlists,
+    posts,
     reminders,
     scores,
     secrets,
@@ -43,6 +45,8 @@ from db.models import (
     Track,
     WorkspaceAccount,
 )
+from db.outbox import Box
+from db.recipients import person
 from db.submissions import Draw, Sent
 from db.tracks import Facts
 
@@ -223,11 +227,18 @@ async def fill(desk: Desk) -> Submission:
         session,
         workspace_id=workspace_id,
         key="kept:1",
-        platform=Platform.CONSOLE,
-        recipient="ana",
+        to=person(Platform.DISCORD, "1"),
+        subject="kept:1",
         kind="kept",
-        payload={"title": "Song"},
+        payload={"submission": submission.id},
+        submission_id=submission.id,
         at=NOW,
+    )
+    box = Box(workspace_id=workspace_id, to=person(Platform.DISCORD, "1"))
+    await mailboxes.lease(session, box=box, worker="one", now=NOW, until=NOW)
+    await mailboxes.closed(session, box=box, reason="closed", at=NOW)
+    await posts.remember(
+        session, box=box, subject="kept:1", message_id="9", at=NOW, submission_id=submission.id
     )
     await workspace_settings.put(session, workspace_id=workspace_id, key="lang", value="en")
     await secrets.put(
