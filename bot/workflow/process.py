@@ -31,7 +31,7 @@ from bot.matching import confirmed as confirmed_by_artist
 from bot.messages import plain
 from bot.texts import FAULT_SENTENCE, NOTE_LIMIT
 from bot.track import Audio, Track, TrackId, Verdict
-from bot.workflow import rules
+from bot.workflow import notices, rules
 from bot.workflow.analysis import Clip, clip_of, score_row
 from bot.workflow.identify import describe, resolve, store
 from bot.workflow.retries import Dice, next_try
@@ -366,7 +366,7 @@ class _Go:
 
     async def _refuse(self, failure: Failure) -> Processed:
         """Close the submission in Earmark's own name: it cannot be reviewed at all."""
-        submission = self._submission
+        submission, now = self._submission, self._now()
         async with self._sessions.begin() as session:
             closed = await moves.move(
                 session,
@@ -374,12 +374,14 @@ class _Go:
                 submission_id=submission.id,
                 to=Status.WITHDRAWN,
                 actor=None,
-                at=self._now(),
+                at=now,
                 reasons=[failure.reason],
                 note=failure.sentence,
                 # A curator who was faster keeps the last word.
                 only_from=WAITING,
             )
+            if closed:
+                await self._tell(session, at=now)
         await self.drop_file()
         if not closed:
             return Processed(code=submission.code, outcome=Outcome.GONE)
@@ -400,6 +402,15 @@ class _Go:
             submission_id=self._submission.id,
             to=Status.QUEUED,
             actor=None,
+            at=at,
+        )
+        await self._tell(session, at=at)
+
+    async def _tell(self, session: AsyncSession, *, at: datetime) -> None:
+        await notices.changed(
+            session,
+            workspace_id=self._submission.workspace_id,
+            submission_id=self._submission.id,
             at=at,
         )
 

@@ -7,15 +7,16 @@ import pytest
 from bot.workflow import notices, review, status
 from bot.workflow.notices import BOARD_PAUSE, board_due
 from bot.workflow.people import Person
+from bot.workflow.process import process
 from bot.workflow.submit import Request, submit
 from db import (
     curators,
+    goes,
     members,
     moves,
     outbox,
     playlists,
     recipients,
-    submissions,
     workspace_settings,
 )
 from db.models import Answer, OutboxMessage, Platform, Role, Status
@@ -191,10 +192,11 @@ async def test_an_end_that_earmark_makes_is_told(
 async def unscored(stage: Stage, code: str, reason: str) -> None:
     submission = await stage.row(code)
     async with stage.sessions.begin() as session:
-        await submissions.record_audio(
+        await goes.settle(
             session,
             workspace_id=stage.workspace_id,
             submission_id=submission.id,
+            number=submission.tries + 1,
             at=NOW,
             unscored_reason=reason,
         )
@@ -383,3 +385,33 @@ async def test_a_row_holds_ids_and_nothing_that_people_wrote(stage: Stage, code:
 
     for row in await backlog(stage):
         assert all(isinstance(value, int | list) for value in row.payload.values())
+
+
+async def test_what_is_refused_for_good_is_told_in_the_same_commit(stage: Stage) -> None:
+    stage.lookup.tracks.clear()
+    code = await sent(stage)
+    row = await stage.row(code)
+    await process(
+        row.id,
+        workspace_id=stage.workspace_id,
+        sessions=stage.sessions,
+        services=stage.services,
+        now=stage.clock,
+    )
+
+    assert await kinds(stage) == ["refused_by_us"]
+
+
+async def test_a_track_without_audio_is_told_in_the_same_commit(stage: Stage) -> None:
+    stage.song("one", percentile=None)
+    row = await stage.row(await sent(stage))
+    for _ in range(2):
+        await process(
+            row.id,
+            workspace_id=stage.workspace_id,
+            sessions=stage.sessions,
+            services=stage.services,
+            now=stage.clock,
+        )
+
+    assert await kinds(stage) == ["help"]
