@@ -121,14 +121,25 @@ class ScorerDownError(EarmarkError):
 
 
 class RuleError(EarmarkError):
-    """`rule` names the playlist's rule; `possible_at` says when it stops refusing, if known."""
+    """`rule` names the playlist's rule; `possible_at` says when it stops refusing, if known.
+
+    `anyway`: the rule is about taste, and the artist may insist once.
+    """
 
     kind = "rule"
 
-    def __init__(self, message: str, *, rule: str, possible_at: datetime | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        rule: str,
+        possible_at: datetime | None = None,
+        anyway: bool = False,
+    ) -> None:
         super().__init__(message)
         self.rule = rule
         self.possible_at = possible_at
+        self.anyway = anyway
 
 
 class NotAllowedError(EarmarkError):

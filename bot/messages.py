@@ -177,7 +177,9 @@ class QueueView:
 class Receipt:
     """The answer to an artist's submission.
 
-    `duplicate_of` is the code of the same track where it was there before; nothing was queued then.
+    `answer_by` is promised; `expected_at` is when, at the playlist's present pace, it is probably
+    answered, None where there are too few answers to say. `duplicate_of` is the code of the same
+    track where it was there before; nothing was queued then.
     """
 
     code: str
@@ -187,6 +189,7 @@ class Receipt:
     place: int | None
     answer_by: datetime | None
     duplicate_of: str | None = None
+    expected_at: datetime | None = None
 
     def to_json(self) -> dict[str, object]:
         return _as_json(self, code="id")
@@ -206,6 +209,7 @@ class StatusRow:
     status: str
     place: int | None = None
     answer_by: datetime | None = None
+    expected_at: datetime | None = None
     reasons: tuple[str, ...] = ()
     note: str = ""
 

@@ -192,8 +192,7 @@ def receipt_text(receipt: Receipt, *, when: Callable[[datetime], str] = day) -> 
     parts = [f"Queued as {receipt.code} for {plain(receipt.playlist)}"]
     if receipt.place is not None:
         parts.append(f"place {receipt.place}")
-    if receipt.answer_by is not None:
-        parts.append(f"answer expected by {when(receipt.answer_by)}")
+    parts += _expected(receipt.answer_by, receipt.expected_at, when)
     return f"{title}\n{', '.join(parts)}."
 
 
@@ -214,9 +213,22 @@ def status_text(row: StatusRow, *, when: Callable[[datetime], str] = day) -> str
     parts = [row.status]
     if row.place is not None:
         parts.append(f"place {row.place}")
-    if row.answer_by is not None:
-        parts.append(f"answer expected by {when(row.answer_by)}")
+    parts += _expected(row.answer_by, row.expected_at, when)
     return ", ".join(parts)
+
+
+def _expected(
+    answer_by: datetime | None, expected_at: datetime | None, when: Callable[[datetime], str]
+) -> list[str]:
+    """Return the promised date, and the likely one where the playlist's pace is known."""
+    if answer_by is None:
+        return []
+    if expected_at is None:
+        return [f"answer expected by {when(answer_by)}"]
+    if expected_at < answer_by:
+        return [f"answer expected about {when(expected_at)}, at the latest by {when(answer_by)}"]
+    later = f"though at the present pace it would rather be {when(expected_at)}"
+    return [f"answer promised by {when(answer_by)}, {later}"]
 
 
 def no_submissions_text(artist: str) -> str:

@@ -1,13 +1,14 @@
 """What a playlist's rules ask about earlier submissions."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from db import tracks
-from db.models import Status, Submission, Track
+from db.models import Decision, Event, EventKind, Status, Submission, Track
 from db.status import UNANSWERED, WAITING
 
 
@@ -32,16 +33,14 @@ async def count_waiting_of_artist(
     playlist_id: int,
     member_id: int,
     artist_key: str | None = None,
+    except_id: int | None = None,
 ) -> int:
     """Return how many unanswered submissions an artist has for a playlist.
 
     The artist is who sends, and where `artist_key` is known also who plays: a band that sends
-    through three people still waits with one track.
+    through three people still waits with one track. `except_id` is not counted.
     """
-    same = [Submission.member_id == member_id]
-    if artist_key is not None:
-        same.append(Track.artist_key == artist_key)
-    counted = await session.scalar(
+    query = (
         select(func.count())
         .select_from(Submission)
         .outerjoin(Submission.track)
@@ -49,10 +48,12 @@ async def count_waiting_of_artist(
             Submission.workspace_id == workspace_id,
             Submission.playlist_id == playlist_id,
             Submission.status.in_(UNANSWERED),
-            or_(*same),
+            _of_artist(member_id, artist_key),
         )
     )
-    return counted or 0
+    if except_id is not None:
+        query = query.where(Submission.id != except_id)
+    return await session.scalar(query) or 0
 
 
 async def place_in_line(session: AsyncSession, *, submission: Submission) -> int | None:
@@ -86,22 +87,65 @@ async def accepted_since(
     playlist_id: int,
     member_id: int,
     since: datetime,
+    artist_key: str | None = None,
+    except_id: int | None = None,
+    only_anyway: bool = False,
 ) -> list[datetime]:
-    """Return when a playlist took in a member's submissions after `since`, oldest first.
+    """Return when a playlist took in an artist's submissions after `since`, oldest first.
 
-    How many there are tells whether the limit is reached, the oldest when it lets go.
+    How many there are tells whether the limit is reached, the oldest when it lets go. The artist
+    is who sends, and where `artist_key` is known also who plays. What Earmark itself sent back
+    does not count: nobody has listened to it.
     """
-    found = await session.scalars(
+    sent_back = (
+        select(Event.id)
+        .where(
+            Event.workspace_id == workspace_id,
+            Event.submission_id == Submission.id,
+            Event.kind == EventKind.MOVED,
+            Event.to_status == Status.WITHDRAWN,
+            Event.actor_id.is_(None),
+        )
+        .exists()
+    )
+    query = (
         select(Submission.received_at)
+        .outerjoin(Submission.track)
         .where(
             Submission.workspace_id == workspace_id,
             Submission.playlist_id == playlist_id,
-            Submission.member_id == member_id,
             Submission.received_at > since,
+            _of_artist(member_id, artist_key),
+            not_(and_(Submission.status == Status.WITHDRAWN, sent_back)),
         )
         .order_by(Submission.received_at)
     )
-    return list(found)
+    if except_id is not None:
+        query = query.where(Submission.id != except_id)
+    if only_anyway:
+        query = query.where(Submission.anyway)
+    return list(await session.scalars(query))
+
+
+async def answered_since(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int, since: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return (received, first answered) of what curators have answered after `since`."""
+    first = func.min(Decision.at).label("first")
+    found = await session.execute(
+        select(Submission.received_at, first)
+        .join(Decision, Decision.submission_id == Submission.id)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.playlist_id == playlist_id,
+            Decision.workspace_id == workspace_id,
+            Decision.undone_at.is_(None),
+        )
+        .group_by(Submission.id, Submission.received_at)
+        .having(func.min(Decision.at) > since)
+        .order_by(first)
+    )
+    return [(received_at, answered_at) for received_at, answered_at in found]
 
 
 async def duplicate_of(
@@ -114,7 +158,7 @@ async def duplicate_of(
     spotify_id: str | None = None,
     upload_sha256: str | None = None,
     track: Track | None = None,
-    except_id: int | None = None,
+    except_ids: Collection[int] = (),
 ) -> Submission | None:
     """Return the newest submission that stands in the way of sending this one, with its track.
 
@@ -151,6 +195,13 @@ async def duplicate_of(
         .options(selectinload(Submission.track))
         .execution_options(populate_existing=True)
     )
-    if except_id is not None:
-        query = query.where(Submission.id != except_id)
+    if except_ids:
+        query = query.where(Submission.id.not_in(except_ids))
     return await session.scalar(query)
+
+
+def _of_artist(member_id: int, artist_key: str | None) -> ColumnElement[bool]:
+    # "" is the key of a track whose artist nobody knows.
+    if not artist_key:
+        return Submission.member_id == member_id
+    return or_(Submission.member_id == member_id, Track.artist_key == artist_key)

@@ -276,6 +276,7 @@ def test_what_an_artist_gets_has_no_word_of_score_rank_or_votes() -> None:
         "place": 3,
         "answer_by": "2026-11-20T17:00:00+00:00",
         "duplicate_of": None,
+        "expected_at": None,
     }
     assert status["submissions"] == [
         {
@@ -286,6 +287,7 @@ def test_what_an_artist_gets_has_no_word_of_score_rank_or_votes() -> None:
             "status": "declined",
             "place": None,
             "answer_by": None,
+            "expected_at": None,
             "reasons": [],
             "note": "",
         }

@@ -63,6 +63,10 @@ _playlist = click.argument("playlist", metavar="PLAYLIST")
     help="How far AI tools made the track.",
 )
 @click.option("--i-own-it", "owns_rights", is_flag=True, help="I own or represent this track.")
+@click.option("--genre", help="Its genre, where the playlist looks for some.")
+@click.option("--language", help="What it is sung in, where the playlist asks.")
+@click.option("--anyway", is_flag=True, help="It may not suit the playlist; once a week.")
+@click.option("--replaces", metavar="ID", help="The earlier version that this one replaces.")
 @json_option
 def submit(
     *,

@@ -31,13 +31,14 @@ from bot.matching import confirmed as confirmed_by_artist
 from bot.messages import plain
 from bot.texts import FAULT_SENTENCE, NOTE_LIMIT
 from bot.track import Audio, Track, TrackId, Verdict
-from bot.workflow import notices, rules
+from bot.workflow import notices
+from bot.workflow.admission import admit_identified, said_in
 from bot.workflow.analysis import Clip, clip_of, score_row
 from bot.workflow.identify import describe, resolve, store
 from bot.workflow.retries import Dice, next_try
 from bot.workflow.services import Clock, Services, Sessions
 from bot.workflow.steps import Failure, Fate, PlainSteps, Steps
-from bot.workflow.submit import find_playlist, refuse_duplicate, rules_of
+from bot.workflow.submit import find_playlist
 from db import goes, moves, scores, submissions
 from db.models import Score, Submission
 from db.models import Track as TrackRow
@@ -261,9 +262,8 @@ class _Go:
         """Return the rule that the track breaks, now that it is known which one it is."""
         submission = self._submission
         try:
-            rules.check_explicit(rules_of(submission.playlist), explicit=row.explicit)
-            await refuse_duplicate(
-                session, submission.playlist, track=row, except_id=submission.id, now=self._now()
+            await admit_identified(
+                session, submission, row, said=said_in(submission), now=self._now()
             )
         except RuleError as error:
             return error

@@ -11,15 +11,18 @@ from bot.errors import AlreadyDoneError, NotAllowedError
 from bot.messages import StatusRow, StatusView, plain
 from bot.texts import DECLINE_REASONS, reason_words, status_words
 from bot.workflow import notices
+from bot.workflow.admission import expectation
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person, member_of
 from bot.workflow.review import find_submission, last_change
-from db import events, history, members, moves, submissions
+from db import events, members, moves, submissions
 from db.models import Event, Submission
-from db.status import UNANSWERED, WAITING, Status
+from db.status import UNANSWERED, Status
 
 
-async def show_status(session: AsyncSession, *, workspace_id: int, person: Person) -> StatusView:
+async def show_status(
+    session: AsyncSession, *, workspace_id: int, person: Person, now: datetime
+) -> StatusView:
     """Return the person's submissions, the newest first; nobody else's."""
     member = await members.by_identity(
         session,
@@ -31,7 +34,7 @@ async def show_status(session: AsyncSession, *, workspace_id: int, person: Perso
         return StatusView(artist=plain(person.name), rows=())
     own = await submissions.of_member(session, workspace_id=workspace_id, member_id=member.id)
     return StatusView(
-        artist=member.display_name, rows=tuple([await _row(session, row) for row in own])
+        artist=member.display_name, rows=tuple([await row_of(session, row, now=now) for row in own])
     )
 
 
@@ -55,25 +58,27 @@ async def withdraw(
         fresh = await find_submission(session, workspace_id, code)
         raise AlreadyDoneError(f"{fresh.code} is already over: {status_words(fresh.status)}.")
     await notices.changed(session, workspace_id=workspace_id, submission_id=submission.id, at=now)
-    return await _row(session, await find_submission(session, workspace_id, code))
+    return await row_of(session, await find_submission(session, workspace_id, code), now=now)
 
 
-async def _row(session: AsyncSession, submission: Submission) -> StatusRow:
+async def row_of(session: AsyncSession, submission: Submission, *, now: datetime) -> StatusRow:
+    """Return what its artist may know of a submission."""
     title, artist = track_label(submission)
     last = last_change(
         await events.of(session, workspace_id=submission.workspace_id, submission_id=submission.id)
     )
     # A maybe is the curators' own: what they wrote to it is not for the artist.
     answer = None if submission.status in UNANSWERED else last
-    waiting = submission.status in WAITING
+    place, expected_at = await expectation(session, submission, now=now)
     return StatusRow(
         code=submission.code,
         playlist=submission.playlist.name,
         title=title,
         artist=artist,
         status=status_words(submission.status, submission.unscored_reason),
-        place=await history.place_in_line(session, submission=submission) if waiting else None,
+        place=place,
         answer_by=submission.due_at if submission.status in UNANSWERED else None,
+        expected_at=expected_at,
         reasons=_reasons(answer),
         note=(answer.note if answer else None) or "",
     )

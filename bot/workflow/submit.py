@@ -4,25 +4,24 @@ Nothing here waits for a service: looking the track up and scoring it is `proces
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import LinkError, NotFoundError, RuleError
+from bot.errors import LinkError, NotFoundError
 from bot.links import find_links, parse_track_id
 from bot.messages import Receipt, plain
-from bot.texts import NOTE_LIMIT, status_words
+from bot.texts import NOTE_LIMIT
 from bot.track import TrackId
-from bot.workflow import rules
+from bot.workflow import admission, versions
+from bot.workflow.admission import Applicant, admit
 from bot.workflow.naming import track_label, typed
 from bot.workflow.people import Person, member_of
-from db import history, playlists, submissions
+from bot.workflow.rules import Said
+from db import playlists, submissions, tracks
 from db.models import Member, Playlist, Submission, Track
-from db.status import Status
 from db.types import AiUse
 from scoring.ranking import draw_discovery
-
-_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,10 @@ class OwnFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What an artist sent. `key` is the platform's id of the request: told twice, done once."""
+    """What an artist sent. `key` is the platform's id of the request: told twice, done once.
+
+    `anyway`: the artist was told that the track may not suit the playlist, and insists.
+    """
 
     playlist: str
     person: Person
@@ -46,7 +48,22 @@ class Request:
     note: str | None = None
     ai_use: AiUse | None = None
     owns_rights: bool = False
+    genre: str | None = None
+    language: str | None = None
+    anyway: bool = False
+    # The code of the earlier version that this one takes the place of.
+    replaces: str | None = None
     key: str | None = None
+
+    @property
+    def said(self) -> Said:
+        return Said(
+            ai_use=self.ai_use,
+            owns_rights=self.owns_rights,
+            genre=self.genre,
+            language=self.language,
+            anyway=self.anyway,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +83,19 @@ async def submit(
     playlist = await find_playlist(session, workspace_id, request.playlist, lock=True)
     # Under the lock: the first of two deliveries at once must not look like somebody else's.
     if request.key and (known := await _known(session, workspace_id, request.key)):
-        return Accepted(
-            submission_id=known.id, receipt=await receipt_of(session, known), again=True
-        )
+        receipt = await receipt_of(session, known, now=now)
+        return Accepted(submission_id=known.id, receipt=receipt, again=True)
     member = await member_of(session, workspace_id, request.person, now=now)
-    await refuse_duplicate(
-        session,
-        playlist,
+    sha256 = request.upload.sha256 if request.upload else None
+    earlier = await _earlier(session, playlist, member, request, now=now)
+    applicant = Applicant(
+        member_id=member.id,
         spotify_id=spotify_id,
-        upload_sha256=request.upload.sha256 if request.upload else None,
-        now=now,
+        upload_sha256=sha256,
+        track=await _known_track(session, workspace_id, spotify_id, sha256),
+        replaces=earlier,
     )
-    await _check_rules(session, playlist, member, request, now=now)
+    await admit(session, playlist, applicant, said=request.said, now=now)
     submission = await submissions.add(
         session,
         workspace_id=workspace_id,
@@ -86,13 +104,17 @@ async def submit(
         sent=submissions.Sent(
             link=link,
             spotify_id=spotify_id,
-            upload_sha256=request.upload.sha256 if request.upload else None,
+            upload_sha256=sha256,
             upload_name=typed(request.upload.name) if request.upload else None,
             typed_title=typed(request.title),
             typed_artist=typed(request.artist),
             note=typed(request.note, limit=NOTE_LIMIT),
             ai_use=request.ai_use,
             owns_rights_at=now if request.owns_rights else None,
+            genre=typed(request.genre),
+            language=typed(request.language),
+            anyway=request.anyway,
+            replaces_id=earlier.id if earlier else None,
         ),
         draw=submissions.Draw(
             discovery=draw_discovery(str(seed), playlist.name_key, playlist.discovery_share),
@@ -103,7 +125,8 @@ async def submit(
         due_at=now + timedelta(days=playlist.answer_days),
         idempotency_key=request.key,
     )
-    return Accepted(submission_id=submission.id, receipt=await receipt_of(session, submission))
+    receipt = await receipt_of(session, submission, now=now)
+    return Accepted(submission_id=submission.id, receipt=receipt)
 
 
 async def find_playlist(
@@ -119,47 +142,6 @@ async def find_playlist(
     ]
     rest = f"There are: {', '.join(there)}." if there else "There is none yet."
     raise NotFoundError(f"There is no playlist called {plain(name)!r}. {rest}")
-
-
-async def refuse_duplicate(
-    session: AsyncSession,
-    playlist: Playlist,
-    *,
-    now: datetime,
-    spotify_id: str | None = None,
-    upload_sha256: str | None = None,
-    track: Track | None = None,
-    except_id: int | None = None,
-) -> None:
-    """Raise RuleError where the same recording waits, was lately declined or is in already."""
-    if spotify_id is None and upload_sha256 is None and track is None:
-        return
-    twin = await history.duplicate_of(
-        session,
-        workspace_id=playlist.workspace_id,
-        playlist_id=playlist.id,
-        now=now,
-        resubmit_after_days=playlist.resubmit_after_days,
-        spotify_id=spotify_id,
-        upload_sha256=upload_sha256,
-        track=track,
-        except_id=except_id,
-    )
-    if twin is None:
-        return
-    if twin.status is Status.DECLINED:
-        free_at = twin.status_at + timedelta(days=playlist.resubmit_after_days)
-        raise RuleError(
-            f"{playlist.name} has answered that track already, as {twin.code}. It may be sent again"
-            f" from {free_at.astimezone(UTC):%d %b %Y, %H:%M} UTC on.",
-            rule="duplicate",
-            possible_at=free_at,
-        )
-    raise RuleError(
-        f"{playlist.name} has that track already, as {twin.code}: {status_words(twin.status)}."
-        " It was not queued a second time.",
-        rule="duplicate",
-    )
 
 
 def _link_of(request: Request) -> tuple[str | None, TrackId | None]:
@@ -187,55 +169,40 @@ async def _known(session: AsyncSession, workspace_id: int, key: str) -> Submissi
     )
 
 
-async def _check_rules(
+async def _earlier(
     session: AsyncSession, playlist: Playlist, member: Member, request: Request, *, now: datetime
-) -> None:
-    standing = rules.Standing(
-        waiting=await history.count_waiting(
-            session, workspace_id=playlist.workspace_id, playlist_id=playlist.id
-        ),
-        waiting_of_artist=await history.count_waiting_of_artist(
-            session,
-            workspace_id=playlist.workspace_id,
-            playlist_id=playlist.id,
-            member_id=member.id,
-        ),
-        accepted_7d=tuple(
-            await history.accepted_since(
-                session,
-                workspace_id=playlist.workspace_id,
-                playlist_id=playlist.id,
-                member_id=member.id,
-                since=now - _WEEK,
-            )
-        ),
+) -> Submission | None:
+    """Return the version that this one takes the place of, or raise what stands in the way."""
+    if request.replaces is None:
+        return None
+    earlier = await versions.own_version(
+        session, workspace_id=playlist.workspace_id, code=request.replaces, member=member
     )
-    rules.check(rules_of(playlist), standing, ai_use=request.ai_use, now=now)
+    await versions.require_welcome(session, earlier, playlist=playlist, now=now)
+    return earlier
 
 
-def rules_of(playlist: Playlist) -> rules.Rules:
-    """Return the playlist's rules as plain values."""
-    return rules.Rules(
-        playlist=playlist.name,
-        paused=playlist.paused,
-        opens_at=playlist.opens_at,
-        closes_at=playlist.closes_at,
-        intake_cap=playlist.intake_cap,
-        waiting_per_artist=playlist.waiting_per_artist,
-        per_member_7d=playlist.per_member_7d,
-        ai_policy=playlist.ai_policy,
-        explicit_allowed=playlist.explicit_allowed,
-    )
+async def _known_track(
+    session: AsyncSession, workspace_id: int, spotify_id: str | None, sha256: str | None
+) -> Track | None:
+    """Return the track where it was sent before, here or for another playlist."""
+    if spotify_id is not None:
+        return await tracks.by_spotify_id(session, workspace_id=workspace_id, spotify_id=spotify_id)
+    if sha256 is not None:
+        return await tracks.by_audio(session, workspace_id=workspace_id, audio_sha256=sha256)
+    return None
 
 
-async def receipt_of(session: AsyncSession, submission: Submission) -> Receipt:
+async def receipt_of(session: AsyncSession, submission: Submission, *, now: datetime) -> Receipt:
     """Return what the artist is told of a submission, with as much as is known by now."""
     title, artist = track_label(submission)
+    place, expected_at = await admission.expectation(session, submission, now=now)
     return Receipt(
         code=submission.code,
         playlist=submission.playlist.name,
         title=title,
         artist=artist,
-        place=await history.place_in_line(session, submission=submission),
+        place=place,
         answer_by=submission.due_at,
+        expected_at=expected_at,
     )

@@ -106,7 +106,7 @@ async def _duplicate(
         now=NOW + now_days * DAY,
         resubmit_after_days=28,
         spotify_id=spotify_id,
-        except_id=except_id,
+        except_ids=[] if except_id is None else [except_id],
     )
 
 

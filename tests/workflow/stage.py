@@ -31,6 +31,7 @@ OPEN: Rules = {
     "intake_cap": None,
     "waiting_per_artist": None,
     "per_member_7d": None,
+    "ownership_required": False,
     "ai_policy": AiPolicy.ALLOW,
 }
 OWN_FILE = OwnFile(sha256="f" * 64, name="Ana Lund - Second Wind.mp3")
@@ -286,6 +287,11 @@ class Stage:
         artist: str | None = None,
         note: str | None = None,
         ai_use: AiUse | None = None,
+        owns_rights: bool = True,
+        genre: str | None = None,
+        language: str | None = None,
+        anyway: bool = False,
+        replaces: str | None = None,
         key: str | None = None,
         seed: int = 1,
     ) -> Accepted:
@@ -298,7 +304,11 @@ class Stage:
             artist=artist,
             note=note,
             ai_use=ai_use,
-            owns_rights=True,
+            owns_rights=owns_rights,
+            genre=genre,
+            language=language,
+            anyway=anyway,
+            replaces=replaces,
             key=key,
         )
         if upload is not None:
@@ -394,7 +404,10 @@ class Stage:
     async def status(self, by: str = "ana") -> StatusView:
         return await self.inside(
             lambda session: status.show_status(
-                session, workspace_id=self.workspace_id, person=console_person(by)
+                session,
+                workspace_id=self.workspace_id,
+                person=console_person(by),
+                now=self.clock(),
             )
         )
 

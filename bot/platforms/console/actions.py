@@ -184,7 +184,10 @@ async def undo(desk: Desk, *, code: str, curator: str) -> DecisionView:
 async def show_status(desk: Desk, *, artist: str) -> StatusView:
     async with desk.sessions() as session:
         return await status.show_status(
-            session, workspace_id=desk.workspace_id, person=console_person(artist)
+            session,
+            workspace_id=desk.workspace_id,
+            person=console_person(artist),
+            now=desk.now(),
         )
 
 
@@ -213,10 +216,12 @@ async def preview_digest(desk: Desk, *, playlist: str, week: str | None) -> Dige
 async def _fresh_receipt(desk: Desk, accepted: submit.Accepted) -> Receipt:
     """Return the receipt with the title and artist that processing has found out."""
     async with desk.sessions() as session:
-        now = await submissions.get(
+        stored = await submissions.get(
             session, workspace_id=desk.workspace_id, submission_id=accepted.submission_id
         )
-        return accepted.receipt if now is None else await submit.receipt_of(session, now)
+        if stored is None:
+            return accepted.receipt
+        return await submit.receipt_of(session, stored, now=desk.now())
 
 
 async def _process(desk: Desk, submission_id: int, *, confirmed: bool = False) -> Processed:
@@ -273,6 +278,7 @@ async def _ensure_playlist(session: AsyncSession, desk: Desk, name: str) -> bool
         intake_cap=None,
         waiting_per_artist=None,
         per_member_7d=None,
+        ownership_required=False,
         ai_policy=AiPolicy.ALLOW,
     )
     return True
