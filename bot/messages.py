@@ -129,7 +129,7 @@ class ScoreLine:
     model: str
 
     def to_json(self) -> dict[str, object]:
-        numbers = _as_json(self)
+        numbers = as_json(self)
         # The model stands beside the score there, as it also stands where there is no score.
         del numbers["model"]
         return numbers
@@ -152,15 +152,23 @@ class QueueRow:
     discovery: bool = False
     claimed_by: str | None = None
     url: str | None = None
+    # Until the viewer has voted, where the playlist hides scores; then `score` is None.
+    score_hidden: bool = False
+    votes: int = 0
+    votes_needed: int = 1
 
     def to_json(self) -> dict[str, object]:
         model = self.score.model if self.score else None
-        return _as_json(self, code="id") | {"model": model}
+        return as_json(self, code="id") | {"model": model}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """A queue, or one page of it. `cold_start`: the playlist has taught nothing yet."""
+    """A queue, or one page of it. `cold_start`: the playlist has taught nothing yet.
+
+    `view` names the order and the choice of rows, `found` how many there are on all `pages`. The
+    counts of the header are those of the whole queue; `snoozed` ones stand in no row.
+    """
 
     playlist: str
     rows: tuple[QueueRow, ...]
@@ -168,9 +176,14 @@ class QueueView:
     overdue: int
     oldest_days: float | None
     cold_start: bool
+    view: str = "suggested"
+    page: int | None = None
+    pages: int = 1
+    found: int = 0
+    snoozed: int = 0
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self, playlist="name", rows="queue")
+        return as_json(self, playlist="name", rows="queue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +205,7 @@ class Receipt:
     expected_at: datetime | None = None
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self, code="id")
+        return as_json(self, code="id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +227,7 @@ class StatusRow:
     note: str = ""
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self, code="id")
+        return as_json(self, code="id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,14 +236,16 @@ class StatusView:
     rows: tuple[StatusRow, ...]
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self, rows="submissions")
+        return as_json(self, rows="submissions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionView:
     """A decision as the curators see it; `reasons` are in words.
 
-    `undo_until` is the last moment it can be taken back.
+    `undo_until` is the last moment it can be taken back. In a panel `voted` is what its curator
+    has said, and `status` only changes when `votes_needed` have said the same. `warning` is for
+    the curator alone.
     """
 
     code: str
@@ -241,10 +256,16 @@ class DecisionView:
     by: str
     reasons: tuple[str, ...] = ()
     note: str = ""
+    welcome_next: str | None = None
     undo_until: datetime | None = None
+    taken_back: bool = False
+    voted: str | None = None
+    votes: int = 0
+    votes_needed: int = 1
+    warning: str = ""
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self, code="id")
+        return as_json(self, code="id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +293,7 @@ class Meter:
         return max(0.0, middle - half), min(1.0, middle + half)
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self)
+        return as_json(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,7 +307,7 @@ class DigestRow:
     url: str | None = None
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self, code="id")
+        return as_json(self, code="id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,7 +330,7 @@ class DigestView:
     added: tuple[DigestRow, ...] = ()
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self)
+        return as_json(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +341,7 @@ class ErrorLine:
     sentence: str
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self)
+        return as_json(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,7 +358,7 @@ class AttributesLine:
     danceability: float | None
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self)
+        return as_json(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,7 +378,7 @@ class FileReport:
         return self.error is None
 
     def to_json(self) -> dict[str, object]:
-        names = _as_json(self)
+        names = as_json(self)
         return names | {"ok": self.ok, "model": self.score.model if self.score else None}
 
 
@@ -368,7 +389,7 @@ class CompareView:
     reports: tuple[FileReport, ...]
 
     def to_json(self) -> dict[str, object]:
-        return _as_json(self, reports="files")
+        return as_json(self, reports="files")
 
 
 @runtime_checkable
@@ -376,7 +397,8 @@ class _View(Protocol):
     def to_json(self) -> dict[str, object]: ...
 
 
-def _as_json(view: "DataclassInstance", **renamed: str) -> dict[str, object]:
+def as_json(view: "DataclassInstance", **renamed: str) -> dict[str, object]:
+    """Return a view's fields by name, or by the name that `renamed` gives; views inside as well."""
     return {
         renamed.get(field.name, field.name): _plain_value(getattr(view, field.name))
         for field in fields(view)

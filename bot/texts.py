@@ -22,6 +22,7 @@ from bot.messages import (
     plain,
 )
 from db.status import DECIDED, WAITING, Status
+from db.types import Welcome
 from scoring.bands import band, score_words
 from scoring.ranking import span
 
@@ -31,6 +32,7 @@ FAULT_SENTENCE = (
     "Something went wrong on our side, and we have written down what. It waits unscored;"
     " a curator can have it tried again."
 )
+HIDDEN_SCORE = "score hidden until you have voted"
 
 
 class DeclineReason(StrEnum):
@@ -60,6 +62,23 @@ DECLINE_REASONS: Mapping[str, str] = MappingProxyType(
         DeclineReason.MASTERING: "the master is distorted, too loud or too quiet",
         DeclineReason.TOO_SIMILAR: "very close to tracks already on the playlist",
         DeclineReason.NO_ROOM: "we like it, but there is no room for it now",
+    }
+)
+
+WELCOME: Mapping[Welcome, str] = MappingProxyType(
+    {
+        Welcome.NEW_MIX: "a new mix of this song",
+        Welcome.OTHER_SONG: "another song",
+        Welcome.NOT_THIS_ONE: "please do not send this one again",
+    }
+)
+
+# Where a submission stands again when an answer was taken back.
+_STANDS: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.RECEIVED: "waiting again",
+        Status.QUEUED: "waiting again",
+        Status.MAYBE: "a maybe again",
     }
 )
 
@@ -138,7 +157,16 @@ def queue_header(view: QueueView) -> str:
         parts.append(f"{view.overdue} overdue")
     if view.oldest_days is not None:
         parts.append(f"oldest {span(view.oldest_days)}")
+    if view.snoozed:
+        parts.append(f"{view.snoozed} snoozed")
     return " · ".join(parts)
+
+
+def page_text(view: QueueView) -> str:
+    """Return `page 2 of 4`, or nothing where all is on one page."""
+    if view.page is None or view.pages < 2:
+        return ""
+    return f"page {view.page} of {view.pages}"
 
 
 def cold_start_text(playlist: str) -> str:
@@ -148,8 +176,15 @@ def cold_start_text(playlist: str) -> str:
     )
 
 
-def empty_queue_text(playlist: str) -> str:
-    return f"Nothing is waiting in {plain(playlist)}."
+def empty_queue_text(playlist: str, view: str = "suggested") -> str:
+    """Say that a view of the queue has no row; `view` is its name."""
+    name = plain(playlist)
+    return {
+        "discovery": f"No discovery pick is waiting in {name}.",
+        "needs-vote": f"Nothing in {name} needs your vote.",
+        "mine": f"You have nothing of {name} in hand. Claim a track, and it stands here.",
+        "maybe": f"There is no maybe in {name}.",
+    }.get(view, f"Nothing is waiting in {name}.")
 
 
 def row_heading(row: QueueRow) -> str:
@@ -160,10 +195,14 @@ def row_heading(row: QueueRow) -> str:
 def row_facts(row: QueueRow) -> str:
     """Return the second line of a row: why it is here, its score in words, who has claimed it."""
     parts = [plain(row.why)]
-    if row.score is not None:
+    if row.score_hidden:
+        parts.append(HIDDEN_SCORE)
+    elif row.score is not None:
         parts.append(score_text(row.score))
     elif row.unscored_reason is not None:
         parts.append(unscored_text(row.unscored_reason))
+    if row.votes_needed > 1:
+        parts.append(f"{row.votes} of {row.votes_needed} votes")
     if row.claimed_by is not None:
         parts.append(f"claimed by {plain(row.claimed_by)}")
     return " · ".join(parts)
@@ -253,19 +292,49 @@ def reason_words(reason: str) -> str:
 
 
 def decision_text(view: DecisionView) -> str:
-    """Return a decision, or one taken back, as its curators read it."""
+    """Return a decision or a vote, or one taken back, as its curators read it."""
     title = title_text(view.title, view.artist)
     where = f"{view.code} for {plain(view.playlist)}"
-    if Status(view.status) not in DECIDED:
-        return f"Taken back: {title} ({where}) is waiting again. Done by {plain(view.by)}."
-    lines = [f"{view.status.capitalize()}: {title} ({where}), by {plain(view.by)}."]
+    if view.taken_back:
+        what = "Taken back" if view.votes_needed == 1 else "Vote taken back"
+        stands = _STANDS[Status(view.status)]
+        return f"{what}: {title} ({where}) is {stands}. Done by {plain(view.by)}."
+    lines = [f"{_answered(view)}: {title} ({where}), by {plain(view.by)}."]
+    if view.voted is not None:
+        lines.append(_panel_line(view))
     if view.reasons:
         lines.append(f"Reasons: {'; '.join(view.reasons)}.")
     if note := plain(view.note, limit=NOTE_LIMIT):
         lines.append(f"Note: {note}")
+    if view.welcome_next is not None:
+        lines.append(f"What is welcome next: {WELCOME[Welcome(view.welcome_next)]}.")
+    if view.warning:
+        lines.append(view.warning)
     if view.undo_until is not None:
         lines.append(f"It can be taken back until {view.undo_until:%H:%M %Z}.")
     return "\n".join(lines)
+
+
+def _answered(view: DecisionView) -> str:
+    decided = Status(view.status) in DECIDED and view.votes >= view.votes_needed
+    if view.voted is None or decided:
+        return view.status.capitalize()
+    return f"Voted {view.voted}"
+
+
+def _panel_line(view: DecisionView) -> str:
+    said = f"{view.votes} of {view.votes_needed} say {view.voted}"
+    if view.votes >= view.votes_needed:
+        return f"{said}, so the panel has answered."
+    return f"{said}. The artist is told when the panel has answered."
+
+
+def same_note_text(artists: int) -> str:
+    """Tell a curator that a note is no answer to anybody when everybody gets it."""
+    return (
+        f"You have sent this very note to {artists} artists. Please say what you heard in this"
+        " track, or leave the note out."
+    )
 
 
 def already_text(status: str, *, by: str, days_ago: float) -> str:

@@ -172,6 +172,9 @@ def test_a_queue_has_the_names_that_programs_read() -> None:
                 "discovery": False,
                 "claimed_by": None,
                 "url": None,
+                "score_hidden": False,
+                "votes": 0,
+                "votes_needed": 1,
             },
             {
                 "id": "T-9XYZ",
@@ -188,12 +191,20 @@ def test_a_queue_has_the_names_that_programs_read() -> None:
                 "discovery": True,
                 "claimed_by": "@mo",
                 "url": "https://open.spotify.com/track/1",
+                "score_hidden": False,
+                "votes": 0,
+                "votes_needed": 1,
             },
         ],
         "waiting": 2,
         "overdue": 0,
         "oldest_days": 6.5,
         "cold_start": True,
+        "view": "suggested",
+        "page": None,
+        "pages": 1,
+        "found": 0,
+        "snoozed": 0,
     }
 
 
@@ -315,6 +326,12 @@ def test_a_decision_has_the_names_that_programs_read() -> None:
         "reasons": [],
         "note": "",
         "undo_until": "2026-11-20T17:00:00+00:00",
+        "welcome_next": None,
+        "taken_back": False,
+        "voted": None,
+        "votes": 0,
+        "votes_needed": 1,
+        "warning": "",
     }
 
 

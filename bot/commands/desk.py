@@ -25,8 +25,9 @@ from bot.texts import DECLINE_REASONS
 from bot.workflow.desk import Desk
 from bot.workflow.people import console_person
 from bot.workflow.process import Processed
+from bot.workflow.queue import View
 from bot.workflow.submit import Request
-from db.types import AiUse, Answer
+from db.types import AiUse, Answer, Welcome
 
 T = TypeVar("T")
 
@@ -98,16 +99,36 @@ def submit(
         click.echo(_what_next(done.processed.reason, code=done.receipt.code, name=name))
 
 
-@click.command(epilog=examples('queue "Night Drive"', 'queue "Night Drive" --as mo --json'))
+@click.command(
+    epilog=examples(
+        'queue "Night Drive"',
+        'queue "Night Drive" --as mo --page 1',
+        'queue "Night Drive" --as mo --view needs-vote --json',
+    )
+)
 @_playlist
 @click.option("--as", "name", metavar="NAME", help="Who looks; kept with what was shown.")
+@click.option(
+    "--view",
+    "which",
+    type=click.Choice([view.value for view in View]),
+    default=View.SUGGESTED.value,
+    show_default=True,
+    help="Which rows, and in which order.",
+)
+@click.option("--page", type=click.IntRange(min=1), help="One page of ten rows; all if left out.")
 @json_option
-def queue(*, playlist: str, name: str | None, as_json: bool) -> None:
+def queue(*, playlist: str, name: str | None, which: str, page: int | None, as_json: bool) -> None:
     """Show a playlist's queue, best first, and why each row is where it is.
 
-    A line parts the pages: one page shows at most one track of each artist.
+    A line parts the pages: one page of the suggested order shows at most one track of each artist.
+    Where the playlist hides scores, a curator sees a track's score after voting on it.
     """
-    view = _at_desk(lambda desk: actions.show_queue(desk, playlist=playlist, viewer=name))
+    view = _at_desk(
+        lambda desk: actions.show_queue(
+            desk, playlist=playlist, viewer=name, view=View(which), page=page
+        )
+    )
     show(view, tables.queue_table(view), as_json=as_json)
 
 
@@ -118,6 +139,7 @@ def queue(*, playlist: str, name: str | None, as_json: bool) -> None:
     + examples(
         "decide T-4F7K keep --as mo",
         'decide T-4F7K decline --as mo --reason mix_muddy --note "Send the next mix!"',
+        "decide T-4F7K decline --as mo --reason mix_muddy --welcome new_mix",
     )
 )
 @_code
@@ -125,28 +147,41 @@ def queue(*, playlist: str, name: str | None, as_json: bool) -> None:
 @as_option
 @click.option("--reason", "reasons", multiple=True, help="Why; a decline needs one. Repeatable.")
 @click.option("--note", help="A line for the artist.")
+@click.option(
+    "--welcome",
+    type=click.Choice([welcome.value for welcome in Welcome]),
+    help="What the artist may send next, after a decline.",
+)
+@click.option("--override", is_flag=True, help="Decide without the panel, as who looks after it.")
 @json_option
 def decide(
-    *, code: str, answer: str, name: str, reasons: tuple[str, ...], note: str | None, as_json: bool
+    *, code: str, answer: str, name: str, welcome: str | None, as_json: bool, **said: Any
 ) -> None:
-    """Answer a submission: keep, maybe or decline.
+    """Answer a submission, or vote on it: keep, maybe or decline.
 
-    `earmark undo` takes the answer back, within ten minutes. Nobody answers an own submission.
+    Where a playlist asks for several keeps, this is a vote, and the first answer that so many
+    curators give is the playlist's. `earmark undo` takes an answer back, within ten minutes. Nobody
+    answers an own submission.
     """
     view = _at_desk(
         lambda desk: actions.decide(
-            desk, code=code, answer=Answer(answer), curator=name, reasons=reasons, note=note
+            desk,
+            code=code,
+            answer=Answer(answer),
+            curator=name,
+            welcome_next=Welcome(welcome) if welcome else None,
+            **said,
         )
     )
     show(view, tables.decision_text(view), as_json=as_json)
 
 
-@click.command(epilog=examples("undo T-4F7K --as mo"))
-@_code
+@click.command(epilog=examples("undo --as mo", "undo T-4F7K --as mo"))
+@click.argument("code", metavar="[ID]", required=False)
 @as_option
 @json_option
-def undo(*, code: str, name: str, as_json: bool) -> None:
-    """Take the last answer to a submission back, within ten minutes."""
+def undo(*, code: str | None, name: str, as_json: bool) -> None:
+    """Take an answer back, within ten minutes: the last to ID, or else your own last one."""
     view = _at_desk(lambda desk: actions.undo(desk, code=code, curator=name))
     show(view, tables.decision_text(view), as_json=as_json)
 

@@ -14,12 +14,13 @@ from bot.track import Audio, Origin, Track, TrackId, Verdict
 from bot.workflow import digest, queue, review, status, submit
 from bot.workflow.people import Person, console_person, member_of
 from bot.workflow.process import Processed, process
+from bot.workflow.queue import View
 from bot.workflow.services import Services, Sessions
 from bot.workflow.submit import Accepted, OwnFile, Request
 from db import curators, events, playlists, submissions, workspaces
 from db.models import Answer, Event, Playlist, Role, Submission
 from db.playlists import Rules
-from db.types import AiPolicy, AiUse
+from db.types import AiPolicy, AiUse, Welcome
 from scoring.analysis import Analysis, Attributes, Mood, Reason, Score, SegmentEffect, Sign, Third
 
 T = TypeVar("T")
@@ -255,7 +256,7 @@ class Stage:
 
         return await self.inside(make)
 
-    async def appoint(self, name: str, playlist: str = NIGHT) -> int:
+    async def appoint(self, name: str, playlist: str = NIGHT, *, role: Role = Role.CURATOR) -> int:
         """Make somebody a curator and return their member id."""
 
         async def make(session: AsyncSession) -> int:
@@ -268,7 +269,7 @@ class Stage:
                 workspace_id=self.workspace_id,
                 playlist_id=found.id,
                 member_id=member.id,
-                role=Role.CURATOR,
+                role=role,
                 now=self.clock(),
             )
             return member.id
@@ -351,7 +352,8 @@ class Stage:
         self,
         playlist: str = NIGHT,
         *,
-        viewer_id: int | None = None,
+        by: str | None = None,
+        view: View = View.SUGGESTED,
         page: int | None = None,
         page_size: int = 10,
     ) -> QueueView:
@@ -361,7 +363,8 @@ class Stage:
                 workspace_id=self.workspace_id,
                 playlist=playlist,
                 now=self.clock(),
-                viewer_id=viewer_id,
+                person=console_person(by) if by else None,
+                view=view,
                 page=page,
                 page_size=page_size,
             )
@@ -375,6 +378,8 @@ class Stage:
         by: str = "mo",
         reasons: tuple[str, ...] = (),
         note: str | None = None,
+        welcome_next: Welcome | None = None,
+        override: bool = False,
         workspace_id: int | None = None,
     ) -> DecisionView:
         return await self.inside(
@@ -386,11 +391,13 @@ class Stage:
                 person=console_person(by),
                 reasons=reasons,
                 note=note,
+                welcome_next=welcome_next,
+                override=override,
                 now=self.clock(),
             )
         )
 
-    async def undo(self, code: str, *, by: str = "mo") -> DecisionView:
+    async def undo(self, code: str | None = None, *, by: str = "mo") -> DecisionView:
         return await self.inside(
             lambda session: review.undo(
                 session,

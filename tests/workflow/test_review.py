@@ -213,11 +213,11 @@ async def test_a_decision_remembers_what_the_curator_was_shown(
     playlist = await stage.playlist(discovery_share=0.25)
     drawn = (draw_discovery(str(seed), playlist.name_key, 0.25) for seed in range(50))
     seed = list(drawn).index(discovery)
-    viewer_id = await stage.appoint("mo")
+    await stage.appoint("mo")
     for name, percentile in (("one", 70), ("two", 20)):
         link = stage.song(name, percentile=percentile)
         await stage.process(await stage.submit(link, by=name, seed=seed))
-    view = await stage.queue(viewer_id=viewer_id)
+    view = await stage.queue(by="mo")
     second = view.rows[1]
     await stage.decide(second.code)
 
@@ -233,9 +233,9 @@ async def test_a_decision_remembers_what_the_curator_was_shown(
 
 
 async def test_a_decision_made_unseen_says_so(stage: Stage) -> None:
-    ben_id = await stage.appoint("ben")
+    await stage.appoint("ben")
     await stage.send(stage.song("one"))
-    await stage.queue(viewer_id=ben_id)
+    await stage.queue(by="ben")
     code = await _code(stage, "two")
     await stage.decide(code)
 

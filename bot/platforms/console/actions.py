@@ -24,13 +24,15 @@ from bot.messages import (
     StatusView,
     plain,
 )
+from bot.platforms.console.appointing import appoint
 from bot.workflow import amend, digest, queue, review, status, submit
 from bot.workflow.desk import Desk
-from bot.workflow.people import console_person, member_of
+from bot.workflow.people import console_person
 from bot.workflow.process import Processed, process
+from bot.workflow.queue import View
 from bot.workflow.rescore import version_in_use
-from db import curators, playlists, submissions
-from db.types import AiPolicy, Answer, Role
+from db import playlists, submissions
+from db.types import AiPolicy, Answer, Welcome
 
 # Names this alike are more likely a typing error than a second playlist.
 _ALIKE = 80
@@ -128,19 +130,27 @@ async def process_waiting(desk: Desk) -> AsyncIterator[Processed]:
     desk.services.files.sweep(keep=keep, before=desk.now() - _ON_ITS_WAY)
 
 
-async def show_queue(desk: Desk, *, playlist: str, viewer: str | None = None) -> QueueView:
+async def show_queue(
+    desk: Desk,
+    *,
+    playlist: str,
+    viewer: str | None = None,
+    view: View = View.SUGGESTED,
+    page: int | None = None,
+) -> QueueView:
+    """Return a queue; without `viewer` it is the operator who looks, and sees everything."""
     async with desk.sessions.begin() as session:
-        viewer_id = None
         if viewer is not None:
-            person = console_person(viewer)
-            member = await member_of(session, desk.workspace_id, person, now=desk.now())
-            viewer_id = member.id
+            found = await submit.find_playlist(session, desk.workspace_id, playlist)
+            await appoint(session, desk, found, viewer)
         return await queue.show_queue(
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
             now=desk.now(),
-            viewer_id=viewer_id,
+            person=console_person(viewer) if viewer is not None else None,
+            view=view,
+            page=page,
             model_version=version_in_use(desk.services.hearing),
         )
 
@@ -151,8 +161,10 @@ async def decide(
     code: str,
     answer: Answer,
     curator: str,
-    reasons: tuple[str, ...],
-    note: str | None,
+    reasons: tuple[str, ...] = (),
+    note: str | None = None,
+    welcome_next: Welcome | None = None,
+    override: bool = False,
 ) -> DecisionView:
     async with desk.sessions.begin() as session:
         await _appoint(session, desk, code, curator)
@@ -161,17 +173,22 @@ async def decide(
             workspace_id=desk.workspace_id,
             code=code,
             answer=answer,
-            person=console_person(curator),
+            # Who may open the database may also decide without a panel.
+            person=replace(console_person(curator), admin=override),
             reasons=reasons,
             note=note,
+            welcome_next=welcome_next,
+            override=override,
             model_version=version_in_use(desk.services.hearing),
             now=desk.now(),
         )
 
 
-async def undo(desk: Desk, *, code: str, curator: str) -> DecisionView:
+async def undo(desk: Desk, *, code: str | None, curator: str) -> DecisionView:
+    """Take back the last answer to `code`, or without it what the curator answered last."""
     async with desk.sessions.begin() as session:
-        await _appoint(session, desk, code, curator)
+        if code is not None:
+            await _appoint(session, desk, code, curator)
         return await review.undo(
             session,
             workspace_id=desk.workspace_id,
@@ -285,14 +302,5 @@ async def _ensure_playlist(session: AsyncSession, desk: Desk, name: str) -> bool
 
 
 async def _appoint(session: AsyncSession, desk: Desk, code: str, name: str) -> None:
-    """Make the person a curator of the submission's playlist: the operator vouches for them."""
     submission = await review.find_submission(session, desk.workspace_id, code)
-    member = await member_of(session, desk.workspace_id, console_person(name), now=desk.now())
-    await curators.add(
-        session,
-        workspace_id=desk.workspace_id,
-        playlist_id=submission.playlist_id,
-        member_id=member.id,
-        role=Role.CURATOR,
-        now=desk.now(),
-    )
+    await appoint(session, desk, submission.playlist, name)

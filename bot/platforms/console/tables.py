@@ -27,12 +27,14 @@ from bot.messages import (
 )
 from bot.platforms.console.actions import Sent
 from bot.texts import (
+    HIDDEN_SCORE,
     cold_start_text,
     digest_lines,
     digest_title,
     empty_digest_text,
     empty_queue_text,
     no_submissions_text,
+    page_text,
     queue_header,
     receipt_text,
     score_text,
@@ -68,7 +70,9 @@ def queue_table(view: QueueView) -> Group:
     """Return a queue with its header; a line parts the pages."""
     header = Text.assemble((plain(view.playlist), "bold"), f"  {queue_header(view)}")
     if not view.rows:
-        return Group(header, Text(empty_queue_text(view.playlist)))
+        return Group(header, Text(empty_queue_text(view.playlist, view.view)))
+    if page := page_text(view):
+        header.append(f"  {page}", style="dim")
     table = _table()
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("Id", no_wrap=True)
@@ -198,6 +202,8 @@ def _track(title: str, artist: str) -> Text:
 
 
 def _score(row: QueueRow, *, mixed: bool) -> Text:
+    if row.score_hidden:
+        return Text(HIDDEN_SCORE.removeprefix("score "), style="dim")
     if row.score is None:
         return Text(unscored_text(row.unscored_reason), style="dim")
     score = Text(score_text(row.score).removeprefix("score: "))
@@ -211,6 +217,8 @@ def _why(row: QueueRow) -> Text:
     why = Text(plain(row.why).replace(", waited", ",\nwaited"))
     if row.why.startswith("overdue"):
         why.stylize("bold red")
+    if row.votes_needed > 1:
+        why.append(f"\n{row.votes} of {row.votes_needed} votes")
     if row.claimed_by is not None:
         why.append(f"\nclaimed by {plain(row.claimed_by)}")
     return why

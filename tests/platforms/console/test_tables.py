@@ -266,7 +266,7 @@ def test_a_decision_tells_reasons_note_and_how_long_it_can_be_undone() -> None:
 
 
 def test_a_decision_taken_back_is_told_from_a_new_one() -> None:
-    back = replace(DECISION, status="queued", reasons=(), note="", undo_until=None)
+    back = replace(DECISION, status="queued", reasons=(), note="", undo_until=None, taken_back=True)
 
     assert words(decision_text(back)) == (
         "Taken back: Night - Ann (T-1 for Night Drive) is waiting again. Done by mo."
