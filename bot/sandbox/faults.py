@@ -1,7 +1,7 @@
 """What can go wrong at a service, to be switched on by name."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,10 +99,17 @@ class Faults:
     def clear(self) -> None:
         self._left.clear()
 
-    def strike(self, service: Service, path: str, *, method: str = "GET") -> Fault | None:
-        """Return the fault that this call gets, and use it up."""
+    def strike(
+        self,
+        service: Service,
+        path: str,
+        *,
+        method: str = "GET",
+        only: Collection[FaultKind] = frozenset(FaultKind),
+    ) -> Fault | None:
+        """Return the fault that this call gets, of the kinds `only`, and use it up."""
         for index, (fault, left) in enumerate(self._left):
-            if left == 0 or not _fits(fault, service, path, method):
+            if left == 0 or fault.kind not in only or not _fits(fault, service, path, method):
                 continue
             # Drawn for certain faults too, so that a seed gives the same calls the same faults.
             if self._random.random() >= fault.probability:

@@ -33,6 +33,8 @@ class Contract(Protocol):
 
     def event_problems(self, name: str, payload: Json) -> list[str]: ...
 
+    def sent_problems(self, payload: Json) -> list[str]: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
@@ -91,6 +93,13 @@ class Core:
         asked = f"{request.method} {route_of(request)}"
         self.violations.extend(
             Violation(request=asked, rule=f"{problem.path}: {problem.rule}") for problem in problems
+        )
+
+    def note_sent(self, problems: Iterable[Problem]) -> None:
+        """Write down what is wrong with something that the bot sent to the gateway."""
+        self.violations.extend(
+            Violation(request="gateway", rule=f"{problem.path}: {problem.rule}")
+            for problem in problems
         )
 
     def channel(self, request: web.Request, key: str = "channel_id") -> Channel:

@@ -42,6 +42,9 @@ class Gate:
                 query=request.rel_url.query_string,
             )
         )
+        if service is Service.DISCORD_GATEWAY:
+            # Its faults come with its events.
+            return await handler(request)
         fault = self.faults.strike(service, request.path, method=request.method)
         if service is not Service.DISCORD:
             return await (handler(request) if fault is None else play(fault, request, handler))

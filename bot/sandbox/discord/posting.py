@@ -1,6 +1,6 @@
 """Putting up, changing and taking down messages, whoever asks: a bot token or an interaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from bot.sandbox.discord.limits import message_problems
 from bot.sandbox.discord.measures import too_long
 from bot.sandbox.discord.mentions import allowed_mentions_problems, named, pinged
 from bot.sandbox.discord.message_json import message_json
+from bot.sandbox.discord.wire import member_json
 from bot.sandbox.discord.world import (
     COMPONENTS_V2,
     DIRECT,
@@ -27,6 +28,7 @@ from bot.sandbox.discord.world import (
 _MAX_FILE_BYTES = 10 * 1024 * 1024
 # Of the flags in a body only these two count when a message changes.
 _SETTABLE = (1 << 2) | COMPONENTS_V2
+_REPLY = 19
 _LIVE = ("content", "embeds", "components")
 
 
@@ -59,6 +61,7 @@ class Posting:
     def _blank(self, channel: Channel, author: User, said: Json, more: Json) -> Message:
         reference = said.get("message_reference") or {}
         reply_to = int(reference["message_id"]) if "message_id" in reference else None
+        kind = more.pop("kind", 0)
         return Message(
             id=self._core.world.ids.next(),
             channel_id=channel.id,
@@ -68,11 +71,24 @@ class Posting:
             embeds=said.get("embeds") or [],
             parts=said.get("components") or [],
             flags=(said.get("flags") or 0) | (EPHEMERAL if more.get("ephemeral_to") else 0),
-            kind=19 if reply_to else more.pop("kind", 0),
+            kind=_REPLY if reply_to else kind,
             nonce=said.get("nonce"),
             reply_to=reply_to,
             **more,
         )
+
+    def say(
+        self, user: User, text: str, *, channel: Channel, files: Iterable[Upload] = ()
+    ) -> Message:
+        """Put up what a person writes."""
+        message = self._blank(channel, user, {"content": text}, {})
+        message.attachments = [
+            self._store(message, {}, index, file) for index, file in enumerate(files)
+        ]
+        self._settle(message, {}, new=True)
+        self._core.world.messages[channel.id][message.id] = message
+        self._tell("MESSAGE_CREATE", message)
+        return message
 
     def placeholder(self, *, channel: Channel, author: User, **more: Any) -> Message:
         """Put up what a deferred answer shows until there is one: "… is thinking"."""
@@ -106,11 +122,11 @@ class Posting:
         self._core.refuse(request, self._problems(draft, said, body.files))
         self._attach(draft, said, body.files)
         self._refuse_empty(draft)
+        # Filling in a deferred answer is no edit.
+        if not message.loading:
+            message.edited = self._core.clock()
         message.content, message.embeds, message.parts = draft.content, draft.embeds, draft.parts
         message.attachments, message.flags = draft.attachments, draft.flags
-        # Filling in a deferred answer is no edit.
-        if not message.loading or message.edited is not None:
-            message.edited = self._core.clock()
         self._settle(message, said, new=False)
         self._tell("MESSAGE_UPDATE", message)
         return message
@@ -209,6 +225,9 @@ class Posting:
         payload = message_json(world, self._core.cdn, message, in_event=True)
         if channel.guild_id is not None:
             payload["guild_id"] = str(channel.guild_id)
+            member = world.guilds[channel.guild_id].members.get(message.author.id)
+            if member is not None:
+                payload["member"] = member_json(member, with_user=False)
         self._core.publish(name, payload, direct=channel.kind == DIRECT)
 
 

@@ -9,17 +9,24 @@ from aiohttp import web
 from bot.sandbox.calls import Calls
 from bot.sandbox.clock import Clock, system_clock
 from bot.sandbox.discord.application import ApplicationRoutes
+from bot.sandbox.discord.body import Upload
+from bot.sandbox.discord.callbacks import CallbackRoutes
 from bot.sandbox.discord.cdn import Cdn
 from bot.sandbox.discord.changes import Changes
 from bot.sandbox.discord.channels import ChannelRoutes
+from bot.sandbox.discord.commands import CommandRoutes, Commands
 from bot.sandbox.discord.core import API, Contract, Core, Violation
 from bot.sandbox.discord.gate import Gate
+from bot.sandbox.discord.gateway import Gateway
 from bot.sandbox.discord.guilds import GuildRoutes
+from bot.sandbox.discord.interactions import Interactions
 from bot.sandbox.discord.messages import MessageRoutes
+from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.posting import Posting
 from bot.sandbox.discord.rates import RateLimiter, Rates
 from bot.sandbox.discord.redirect import Redirect
-from bot.sandbox.discord.world import World
+from bot.sandbox.discord.webhooks import WebhookRoutes
+from bot.sandbox.discord.world import Channel, Guild, Message, Role, User, World
 from bot.sandbox.faults import Fault, Faults
 
 HOST = "127.0.0.1"
@@ -60,6 +67,10 @@ class DiscordStandIn:
             contract=contract,
         )
         limiter = RateLimiter(rates, time.monotonic, lambda: clock().timestamp())
+        self.posting = Posting(self.core)
+        self.interactions = Interactions(self.core)
+        self.commands = Commands(self.core)
+        self.gateway = Gateway(self.core, faults)
         self._gate = Gate(core=self.core, calls=self.calls, faults=faults, limiter=limiter)
 
     @classmethod
@@ -96,13 +107,50 @@ class DiscordStandIn:
     def _application(self) -> web.Application:
         middlewares = [self._gate.handle]
         app = web.Application(middlewares=middlewares, client_max_size=_MAX_BODY_BYTES)
-        posting = Posting(self.core)
+        posting = self.posting
         MessageRoutes(self.core, posting).attach(app)
         ChannelRoutes(self.core, posting).attach(app)
         ApplicationRoutes(self.core).attach(app)
         GuildRoutes(self.core).attach(app)
+        CommandRoutes(self.core, self.commands).attach(app)
+        CallbackRoutes(self.core, posting, self.interactions).attach(app)
+        WebhookRoutes(self.core, posting, self.interactions).attach(app)
         self.core.cdn.attach(app)
+        self.gateway.attach(app)
         return app
+
+    def say(
+        self, user: User, text: str, *, channel: Channel | None = None, files: Iterable[Upload] = ()
+    ) -> Message:
+        """Let somebody write a message: in a channel, or to the bot in private."""
+        place = self.world.direct(user) if channel is None else channel
+        return self.posting.say(user, text, channel=place, files=files)
+
+    def person(
+        self,
+        name: str,
+        guild: Guild,
+        *,
+        roles: Iterable[Role] = (),
+        here: Channel | None = None,
+        locale: str = "en-US",
+    ) -> Person:
+        """Let somebody join a server, and stand in `here` or in its first channel."""
+        user = self.world.add_user(name, locale=locale)
+        self.world.join(guild, user, roles=[role.id for role in roles])
+        return self.person_of(user, here=here or next(self.world.in_guild(guild)))
+
+    def person_of(self, user: User, *, here: Channel) -> Person:
+        """Return the door to what an account that is there already can do."""
+        return Person(
+            self.core,
+            user=user,
+            here=here,
+            commands=self.commands,
+            interactions=self.interactions,
+            gateway=self.gateway,
+            say=self.say,
+        )
 
     def connector(self) -> Redirect:
         """Return what makes a stock client talk to this stand-in; one for each client."""

@@ -210,6 +210,7 @@ def guild_create_json(world: World, guild: Guild) -> Json:
         **guild_json(guild),
         "joined_at": stamp(own.joined_at),
         "large": False,
+        "hub_type": None,
         "unavailable": False,
         "member_count": len(guild.members),
         "members": [member_json(own)],

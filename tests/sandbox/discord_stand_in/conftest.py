@@ -1,7 +1,10 @@
 """A running Discord stand-in with one server in it, and a stock discord.py for it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import discord
 import pytest
@@ -59,3 +62,21 @@ async def client(stand_in: DiscordStandIn) -> AsyncIterator[discord.Client]:
 @pytest.fixture
 def channel(client: discord.Client, place: Place) -> discord.PartialMessageable:
     return client.get_partial_messageable(place.channel.id, guild_id=place.guild.id)
+
+
+ClientT = TypeVar("ClientT", bound=discord.Client)
+
+
+@asynccontextmanager
+async def running(client: ClientT, stand_in: DiscordStandIn) -> AsyncIterator[ClientT]:
+    """A client on the gateway, ready, until the block ends."""
+    async with client:
+        task = asyncio.create_task(client.start(stand_in.token))
+        ready = asyncio.create_task(client.wait_until_ready())
+        done, _ = await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if task in done:
+            ready.cancel()
+            await task
+        yield client
+        await client.close()
+        await task
