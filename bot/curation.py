@@ -69,10 +69,7 @@ class PanelView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierLine:
-    """Another version of the song, or the same track for another playlist, and its answer.
-
-    `changes` says what can be heard to differ since: `2.1 dB louder`.
-    """
+    """Another version of the song, or the same track for another playlist, and where it stands."""
 
     code: str
     playlist: str
@@ -81,8 +78,6 @@ class EarlierLine:
     at: datetime
     newer: bool = False
     reasons: tuple[str, ...] = ()
-    note: str = ""
-    changes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         return as_json(self, code="id")
@@ -107,7 +102,8 @@ class ReviewCard:
 
     `row` is its line of the queue; for what waits no more `row.why` says where it stands. With
     `row.score_hidden` there is no score, no reason and no picture of them before the vote.
-    `barred` says why this viewer may not answer it, if so.
+    `memory` tells of the version before this one. `barred` says why this viewer may not answer
+    it, if so.
     """
 
     row: QueueRow
@@ -120,6 +116,7 @@ class ReviewCard:
     note: str = ""
     ai_use: str | None = None
     facts: str = ""
+    memory: str = ""
     earlier: tuple[EarlierLine, ...] = ()
     remarks: tuple[RemarkLine, ...] = ()
     claimed_at: datetime | None = None

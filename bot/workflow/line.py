@@ -38,6 +38,8 @@ class Viewer:
 
 
 OPERATOR = Viewer()
+# A message that a whole channel reads: nobody in particular, who has not voted. No id is 0.
+EVERYBODY = Viewer(member_id=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

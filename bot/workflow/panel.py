@@ -122,16 +122,17 @@ async def take_back(
 async def bar(session: AsyncSession, submission: Submission, member: Member) -> str:
     """Return why a member may not answer or claim a submission, or an empty text."""
     if submission.member_id == member.id:
-        return f"{submission.code} is your own; another curator has to answer it."
+        return barred_text(submission, own=True)
     artists = await submissions.artists_of(
         session, workspace_id=submission.workspace_id, member_id=member.id
     )
-    if is_by_one_of(submission, artists):
-        return (
-            f"{submission.code} is by an artist whose tracks you have sent as your own; another"
-            " curator has to answer it."
-        )
-    return ""
+    return barred_text(submission, own=False) if is_by_one_of(submission, artists) else ""
+
+
+def barred_text(submission: Submission, *, own: bool) -> str:
+    """Say why somebody may not answer a submission: it is theirs, or by an artist of theirs."""
+    whose = "your own" if own else "by an artist whose tracks you have sent as your own"
+    return f"{submission.code} is {whose}; another curator has to answer it."
 
 
 def is_by_one_of(submission: Submission, artists: set[str]) -> bool:
