@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import settings
+from bot.commands.bench_lag import lag
 from bot.commands.running import json_option, out, print_json, progress_console
 from bot.model_store import model_in_use
 from bot.sandbox.bundled import Clip, bundled_clips
@@ -29,6 +30,9 @@ _MOST_MIB = 300
 @click.group()
 def bench() -> None:
     """Measure what Earmark costs on this machine."""
+
+
+bench.add_command(lag)
 
 
 @bench.command()
