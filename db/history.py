@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -31,7 +31,7 @@ async def count_waiting_of_artist(
     *,
     workspace_id: int,
     playlist_id: int,
-    member_id: int,
+    member_id: int | None,
     artist_key: str | None = None,
     except_id: int | None = None,
 ) -> int:
@@ -85,7 +85,7 @@ async def accepted_since(
     *,
     workspace_id: int,
     playlist_id: int,
-    member_id: int,
+    member_id: int | None,
     since: datetime,
     artist_key: str | None = None,
     except_id: int | None = None,
@@ -200,8 +200,8 @@ async def duplicate_of(
     return await session.scalar(query)
 
 
-def _of_artist(member_id: int, artist_key: str | None) -> ColumnElement[bool]:
-    # "" is the key of a track whose artist nobody knows.
+def _of_artist(member_id: int | None, artist_key: str | None) -> ColumnElement[bool]:
+    # Nothing equals NULL: who is no member yet has sent nothing. "" is the key of who is unknown.
     if not artist_key:
-        return Submission.member_id == member_id
+        return false() if member_id is None else Submission.member_id == member_id
     return or_(Submission.member_id == member_id, Track.artist_key == artist_key)

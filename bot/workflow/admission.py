@@ -25,11 +25,12 @@ _WEEK = timedelta(days=7)
 class Applicant:
     """Who sends, and what is known of the track by now.
 
+    `member_id` is None for somebody who has never sent anything.
     `except_id` is the submission itself where it is taken in already. `replaces` is the earlier
     version, which stands in nobody's way.
     """
 
-    member_id: int
+    member_id: int | None
     spotify_id: str | None = None
     upload_sha256: str | None = None
     track: Track | None = None
@@ -169,12 +170,15 @@ async def refuse_blocked(
     session: AsyncSession, workspace_id: int, applicant: Applicant, *, now: datetime
 ) -> None:
     """Raise RuleError where who sends or who plays is kept out; nobody is named."""
+    artist_key = applicant.track.artist_key if applicant.track else None
+    if applicant.member_id is None and not artist_key:
+        return
     block = await blocks.in_force(
         session,
         workspace_id=workspace_id,
         now=now,
         member_id=applicant.member_id,
-        artist_key=applicant.track.artist_key if applicant.track else None,
+        artist_key=artist_key,
     )
     if block is None:
         return

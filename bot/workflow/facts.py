@@ -19,7 +19,7 @@ from bot.workflow.people import Person
 from bot.workflow.review import find_submission
 from bot.workflow.whatif import SURE_KEY, SURE_TEMPO
 from db import members, scores
-from db.models import Score, Submission
+from db.models import Playlist, Score, Submission
 from db.status import Status
 
 # Of fewer tracks a range says more about each of them than about the playlist.
@@ -134,21 +134,40 @@ async def show_facts(
     if not heard:
         raise NotFoundError(unheard_text(submission.code, submission.unscored_reason))
     (own,) = heard.values()
-    others = await scores.of_playlist(
-        session,
-        workspace_id=workspace_id,
-        playlist_id=submission.playlist_id,
-        statuses=_TAKEN,
-        preferred=own.model_version,
-    )
-    others.pop(own.track_id, None)
     title, artist = track_label(submission)
+    compared = await beside(session, submission.playlist, own)
     return FactsView(
         code=submission.code,
         playlist=submission.playlist.name,
         title=title,
         artist=artist,
-        compared=compared_text(submission.playlist.name, len(others), enough=ENOUGH_TRACKS),
+        compared=compared.text,
+        tracks=compared.tracks,
+        facts=compared.facts,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A track's facts beside `tracks` other tracks of a playlist; `text` says so in words."""
+
+    text: str
+    tracks: int
+    facts: tuple[Fact, ...]
+
+
+async def beside(session: AsyncSession, playlist: Playlist, own: Score) -> Compared:
+    """Return what was heard of a track beside what `playlist` has kept."""
+    others = await scores.of_playlist(
+        session,
+        workspace_id=playlist.workspace_id,
+        playlist_id=playlist.id,
+        statuses=_TAKEN,
+        preferred=own.model_version,
+    )
+    others.pop(own.track_id, None)
+    return Compared(
+        text=compared_text(playlist.name, len(others), enough=ENOUGH_TRACKS),
         tracks=len(others),
         facts=tuple(_facts(own, list(others.values()))),
     )

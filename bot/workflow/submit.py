@@ -79,7 +79,7 @@ async def submit(
     session: AsyncSession, *, workspace_id: int, request: Request, now: datetime, seed: int
 ) -> Accepted:
     """Queue what `request` names, or raise LinkError, RuleError or NotFoundError."""
-    link, spotify_id = _link_of(request)
+    link, spotify_id = link_of(request)
     playlist = await find_playlist(session, workspace_id, request.playlist, lock=True)
     # Under the lock: the first of two deliveries at once must not look like somebody else's.
     if request.key and (known := await _known(session, workspace_id, request.key)):
@@ -92,7 +92,7 @@ async def submit(
         member_id=member.id,
         spotify_id=spotify_id,
         upload_sha256=sha256,
-        track=await _known_track(session, workspace_id, spotify_id, sha256),
+        track=await known_track(session, workspace_id, spotify_id, sha256),
         replaces=earlier,
     )
     await admit(session, playlist, applicant, said=request.said, now=now)
@@ -144,7 +144,7 @@ async def find_playlist(
     raise NotFoundError(f"There is no playlist called {plain(name)!r}. {rest}")
 
 
-def _link_of(request: Request) -> tuple[str | None, TrackId | None]:
+def link_of(request: Request) -> tuple[str | None, TrackId | None]:
     """Return the link in its canonical form and the track id, as far as the text alone tells."""
     if not request.text.strip() and request.upload is not None:
         return None, None
@@ -182,7 +182,7 @@ async def _earlier(
     return earlier
 
 
-async def _known_track(
+async def known_track(
     session: AsyncSession, workspace_id: int, spotify_id: str | None, sha256: str | None
 ) -> Track | None:
     """Return the track where it was sent before, here or for another playlist."""

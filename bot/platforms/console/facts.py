@@ -12,6 +12,8 @@ from bot.messages import plain
 from bot.texts import NOTE_LIMIT, title_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.workflow.facts import Fact, FactsView
     from bot.workflow.whatif import Change, WhatIfView
 
@@ -20,15 +22,20 @@ def facts_table(view: "FactsView") -> Group:
     """Return an own track's facts beside the playlist's range."""
     title = title_text(view.title, view.artist)
     header = Text.assemble((view.code, "bold"), f" {title}, for {plain(view.playlist)}")
+    return Group(header, facts_rows(view.facts), Text(view.compared))
+
+
+def facts_rows(facts: "Sequence[Fact]") -> Group:
+    """Return a track's facts, with the playlist's range where there is one."""
     table = _table("Fact", "Your track")
-    ranged = any(fact.place for fact in view.facts)
+    ranged = any(fact.place for fact in facts)
     if ranged:
         table.add_column("The playlist's range", overflow="fold")
         table.add_column("", ratio=1, overflow="fold")
-    for fact in view.facts:
+    for fact in facts:
         cells = [fact.name, _value(fact)]
         table.add_row(*cells, *((_range(fact), place_words(fact.place)) if ranged else ()))
-    return Group(header, Text(FACTS_HEADING, style="bold"), table, Text(view.compared))
+    return Group(Text(FACTS_HEADING, style="bold"), table)
 
 
 def what_if_table(view: "WhatIfView") -> Group:

@@ -1,0 +1,103 @@
+"""What artists read before they submit: the terms of the playlists, and a private check.
+
+No sentence here knows a score, a fit, a rank or a vote.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+from db.types import AiPolicy
+
+NO_PRIORITY = "Nobody can pay for a place or for an earlier answer."
+NO_CALLS = "There is no playlist here yet."
+UNKNOWN_TRACK = (
+    "This track was never looked up here, so nobody knows yet whether it is there under another"
+    " link."
+)
+USES_NO_SLOT = "Nothing was sent, and none of your submissions was used up."
+
+AI_POLICIES: Mapping[AiPolicy, str] = MappingProxyType(
+    {
+        AiPolicy.ALLOW: "AI tools are fine",
+        AiPolicy.DECLARED: "AI tools are fine if you say so",
+        AiPolicy.NONE: "no AI tools",
+    }
+)
+
+
+def open_words(
+    *,
+    is_open: bool,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    when: Callable[[datetime], str],
+) -> str:
+    """Return `open until Fri 4 Dec 2026`, `closed, opens Mon 7 Dec 2026`."""
+    if is_open:
+        return f"open until {when(closes_at)}" if closes_at else "open"
+    return f"closed, opens {when(opens_at)}" if opens_at else "closed for now"
+
+
+def waiting_words(waiting: int, cap: int | None) -> str:
+    """Return `12 of 40 waiting`; without a cap there is no second number."""
+    return f"{waiting} waiting" if cap is None else f"{waiting} of {cap} waiting"
+
+
+def wait_words(median_days: float | None, answer_days: int) -> str:
+    """Return how long answers take: lately, where that can be said, and at the latest."""
+    latest = f"answers within {_days(answer_days)}"
+    if median_days is None:
+        return f"{latest}; too few lately to say more"
+    return f"half are answered within {_days(round(median_days)) or 'a day'}; {latest}"
+
+
+def limit_words(*, waiting: int | None, weekly: int | None) -> str:
+    """Return `1 waiting and 2 a week for each artist`."""
+    parts = [
+        f"{count} {words}" for count, words in ((waiting, "waiting"), (weekly, "a week")) if count
+    ]
+    return f"{' and '.join(parts)} for each artist" if parts else "no limit"
+
+
+def taste_words(
+    *,
+    genres: Sequence[str],
+    languages: Sequence[str],
+    max_release_age_days: int | None,
+    explicit_allowed: bool,
+) -> str:
+    """Return what suits a playlist: `Techno, House · in German · nothing explicit`."""
+    parts = [", ".join(genres)] if genres else []
+    if languages:
+        parts.append(f"in {', '.join(languages)}")
+    if max_release_age_days is not None:
+        parts.append(f"out for at most {_days(max_release_age_days)}")
+    if not explicit_allowed:
+        parts.append("nothing explicit")
+    return " · ".join(parts) or "anything"
+
+
+def check_text(
+    *,
+    playlist: str,
+    welcome: bool,
+    place: int,
+    answer_by: datetime,
+    expected_at: datetime | None,
+    when: Callable[[datetime], str],
+) -> str:
+    """Return the first line of a private check."""
+    if not welcome:
+        return f"{playlist} would not take it now:"
+    likely = f", probably about {when(expected_at)}" if expected_at else ""
+    return (
+        f"{playlist} would take it: place {place}, an answer by {when(answer_by)} at the"
+        f" latest{likely}."
+    )
+
+
+def _days(days: int) -> str:
+    if days < 1:
+        return ""
+    return "a day" if days == 1 else f"{days} days"

@@ -1,0 +1,62 @@
+"""Playlists' rules, the blocklist and the set-up at the console. Pure, as the tables are."""
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bot.messages import plain
+from bot.texts import day
+
+if TYPE_CHECKING:
+    from bot.workflow.blocklist import BlocklistView
+    from bot.workflow.manage import PlaylistView, Reviewer
+    from bot.workflow.places import SetupView
+
+
+def playlist_table(view: "PlaylistView") -> RenderableType:
+    """Return a playlist's rules as they are typed, what each means, and who reviews."""
+    table = _table("Rule", "Value", "What it means")
+    for setting in view.settings:
+        table.add_row(setting.key, plain(setting.value, limit=1000), setting.meaning)
+    reviewers = ", ".join(_reviewer(one) for one in view.reviewers) or "nobody yet"
+    return Group(Text(plain(view.name), style="bold"), table, Text(f"Reviewed by {reviewers}."))
+
+
+def blocklist_table(view: "BlocklistView") -> RenderableType:
+    """Return who is kept out, why, and until when."""
+    if not view.rows:
+        return Text("Nobody is kept out.")
+    table = _table("Kind", "Name", "Until", "Reason")
+    for row in view.rows:
+        until = day(row.until) if row.until else "for good"
+        table.add_row(row.kind.value, plain(row.name), until, plain(row.reason, limit=200))
+    return table
+
+
+def setup_table(view: "SetupView") -> RenderableType:
+    """Return what is set up for one platform."""
+    table = _table("Setting", "Value")
+    for key, value in view.to_json().items():
+        table.add_row(key.replace("_", " "), plain(_value(value)))
+    return table
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "not set"
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _reviewer(one: "Reviewer") -> str:
+    name = f"the {one.platform.value} role {one.name}" if one.platform else plain(one.name)
+    return f"{name} (looks after it)" if one.role == "admin" else name
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
