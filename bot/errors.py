@@ -14,6 +14,11 @@
   - NotAllowedError       this person may not do this
   - NotFoundError         no playlist, submission or person of this name
   - AlreadyDoneError      somebody was faster, or it was done before
+  - DeliveryError         a chat did not take a message of ours; a later try may work
+    + SlowDownError       it takes no more before a known time
+    + RefusedMessageError this channel or person takes none at all
+    + MessageGoneError    the message to change was deleted
+    + MalformedMessageError  the chat says that our message breaks its rules
   - SettingsError         a setting is missing, unknown or wrong
   - DatabaseError         the database cannot be used as it is
   - RefusedError          what was accepted turned out to be nothing that can be reviewed
@@ -152,6 +157,45 @@ class NotFoundError(EarmarkError):
 
 class AlreadyDoneError(EarmarkError):
     kind = "already_done"
+
+
+class DeliveryError(EarmarkError):
+    """What was to be told stays in the outbox; nobody in a chat has asked for it."""
+
+    kind = "delivery"
+
+
+class SlowDownError(DeliveryError):
+    """`everywhere`: the whole platform will not listen for `retry_after_s`, not one channel."""
+
+    kind = "slow_down"
+
+    def __init__(self, platform: str, *, retry_after_s: float, everywhere: bool = False) -> None:
+        super().__init__(f"{platform} asks us to wait for {retry_after_s:.1f} s.")
+        self.retry_after_s = retry_after_s
+        self.everywhere = everywhere
+
+
+class RefusedMessageError(DeliveryError):
+    """`reason` is a key: `closed`, `gone`, `forbidden`.
+
+    `mendable`: whoever runs the server or the team can put it right, so it is worth waiting.
+    """
+
+    kind = "refused_message"
+
+    def __init__(self, sentence: str, *, reason: str, mendable: bool = False) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.mendable = mendable
+
+
+class MessageGoneError(DeliveryError):
+    kind = "message_gone"
+
+
+class MalformedMessageError(DeliveryError):
+    kind = "malformed_message"
 
 
 class SettingsError(EarmarkError):

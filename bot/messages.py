@@ -225,6 +225,8 @@ class StatusRow:
     expected_at: datetime | None = None
     reasons: tuple[str, ...] = ()
     note: str = ""
+    # A direct message about it could not be delivered.
+    undelivered: bool = False
 
     def to_json(self) -> dict[str, object]:
         return as_json(self, code="id")

@@ -130,39 +130,41 @@ async def next_up(session: AsyncSession, *, box: Box, now: datetime) -> list[Out
     return list(await session.scalars(query.where(OutboxMessage.subject == first.subject)))
 
 
+async def begin(session: AsyncSession, *, box: Box, ids: Collection[int]) -> None:
+    """Note that a try begins: after a crash it shows that its end is not known."""
+    await _change(session, box, ids, attempts=OutboxMessage.attempts + 1)
+
+
+async def not_begun(session: AsyncSession, *, box: Box, ids: Collection[int]) -> None:
+    """Take a try back that the platform has surely not taken."""
+    await _change(session, box, ids, attempts=OutboxMessage.attempts - 1)
+
+
 async def settle(
     session: AsyncSession,
     *,
-    workspace_id: int,
+    box: Box,
     ids: Collection[int],
     outcome: Delivery,
     at: datetime,
     error: str | None = None,
 ) -> None:
     """Note what became of messages; what is settled already stays as it is."""
-    await session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.workspace_id == workspace_id,
-            OutboxMessage.id.in_(ids),
-            OutboxMessage.done_at.is_(None),
-        )
-        .values(done_at=at, outcome=outcome, last_error=error, attempts=OutboxMessage.attempts + 1)
-    )
+    await _change(session, box, ids, done_at=at, outcome=outcome, last_error=error)
 
 
 async def note_failure(
-    session: AsyncSession, *, workspace_id: int, ids: Collection[int], error: str
+    session: AsyncSession, *, box: Box, ids: Collection[int], error: str
 ) -> None:
-    """Note that sending failed for now; when to go on is the mailbox's."""
-    await session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.workspace_id == workspace_id,
-            OutboxMessage.id.in_(ids),
-            OutboxMessage.done_at.is_(None),
+    """Note why sending failed for now; when to go on is the mailbox's."""
+    await _change(session, box, ids, last_error=error)
+
+
+async def get(session: AsyncSession, *, workspace_id: int, message_id: int) -> OutboxMessage | None:
+    return await session.scalar(
+        select(OutboxMessage).where(
+            OutboxMessage.workspace_id == workspace_id, OutboxMessage.id == message_id
         )
-        .values(last_error=error, attempts=OutboxMessage.attempts + 1)
     )
 
 
@@ -201,6 +203,16 @@ async def sweep(session: AsyncSession, *, done_before: datetime) -> int:
         delete(OutboxMessage).where(OutboxMessage.done_at < done_before).returning(OutboxMessage.id)
     )
     return len(deleted.all())
+
+
+async def _change(session: AsyncSession, box: Box, ids: Collection[int], **values: object) -> None:
+    await session.execute(
+        update(OutboxMessage)
+        .where(*_in(box), OutboxMessage.id.in_(ids), OutboxMessage.done_at.is_(None))
+        .values(**values)
+        # The rows in hand show what was read, not what a later step writes.
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _in(box: Box) -> tuple[ColumnElement[bool], ...]:

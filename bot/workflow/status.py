@@ -15,7 +15,7 @@ from bot.workflow.admission import expectation
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person, member_of
 from bot.workflow.review import find_submission, last_change
-from db import events, members, moves, submissions
+from db import events, members, moves, outbox, submissions
 from db.models import Event, Submission
 from db.status import UNANSWERED, Status
 
@@ -81,6 +81,14 @@ async def row_of(session: AsyncSession, submission: Submission, *, now: datetime
         expected_at=expected_at,
         reasons=_reasons(answer),
         note=(answer.note if answer else None) or "",
+        undelivered=bool(
+            await outbox.undelivered(
+                session,
+                workspace_id=submission.workspace_id,
+                submission_ids=[submission.id],
+                kinds=notices.FOR_ARTISTS,
+            )
+        ),
     )
 
 

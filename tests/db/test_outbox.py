@@ -50,7 +50,7 @@ async def settle(
 ) -> None:
     await outbox.settle(
         desk.session,
-        workspace_id=desk.workspace_id,
+        box=box(desk),
         ids=[row.id for row in rows],
         outcome=outcome,
         at=NOW,
