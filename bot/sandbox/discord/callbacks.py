@@ -1,5 +1,6 @@
 """The first answer to an interaction: within three seconds, and once."""
 
+import time
 from collections.abc import Callable, Iterator
 
 from aiohttp import web
@@ -66,6 +67,7 @@ class CallbackRoutes:
         self._act[answer](request, inner, interaction)
         interaction.answer = answer
         interaction.answered = self._core.clock()
+        interaction.took_s = time.perf_counter() - interaction.opened_s
         self._core.changes.happened()
         if request.query.get("with_response") not in ("1", "true", "True"):
             return nothing()

@@ -67,7 +67,7 @@ class ChannelRoutes:
         wanted = Permission.MANAGE_THREADS if channel.is_thread else Permission.MANAGE_CHANNELS
         self._core.require(channel, wanted)
         payload = channel_json(self._core.world, channel)
-        del self._core.world.channels[channel.id]
+        self._core.world.remove(channel)
         self._core.publish("THREAD_DELETE" if channel.is_thread else "CHANNEL_DELETE", payload)
         return self._core.answer(request, payload)
 

@@ -220,15 +220,19 @@ def _chat_input(path: str, command: Json) -> Iterator[Problem]:
 
 
 def _named(path: str, entry: Json) -> Iterator[Problem]:
-    names = {"name": entry.get("name"), **(entry.get("name_localizations") or {})}
-    for key, name in names.items():
+    for key, name in _localized(entry, "name"):
         if not isinstance(name, str) or not _NAME.fullmatch(name) or name != name.lower():
             rule = f"{name!r} must be 1 to 32 small letters, digits, - or _"
             yield Problem(path=f"{path}.{key}", rule=rule)
-    texts = {"description": entry.get("description")}
-    texts |= entry.get("description_localizations") or {}
-    for key, text in texts.items():
+    for key, text in _localized(entry, "description"):
         yield from of_length(f"{path}.{key}", text, 1, 100)
+
+
+def _localized(entry: Json, key: str) -> Iterator[tuple[str, object]]:
+    """Return a text of a command and its translations, each with where it stands."""
+    yield key, entry.get(key)
+    for locale, text in (entry.get(f"{key}_localizations") or {}).items():
+        yield f"{key}_localizations.{locale}", text
 
 
 def _options(path: str, options: list[Json]) -> Iterator[Problem]:

@@ -95,6 +95,13 @@ class Core:
             Violation(request=asked, rule=f"{problem.path}: {problem.rule}") for problem in problems
         )
 
+    def check_event(self, name: str, payload: Json) -> None:
+        """Note where an event is not as Discord would send it."""
+        if self.contract is not None:
+            event = {"op": 0, "t": name, "s": 1, "d": payload}
+            found = self.contract.event_problems(name, event)
+            self.flaws.extend(f"{name}: {problem}" for problem in found)
+
     def note_sent(self, problems: Iterable[Problem]) -> None:
         """Write down what is wrong with something that the bot sent to the gateway."""
         self.violations.extend(

@@ -112,6 +112,8 @@ class Gateway:
             connection.close(1001)
 
     def _hear(self, event: Event) -> None:
+        if self.sessions:
+            self._core.check_event(event.name, event.payload)
         for session in list(self.sessions.values()):
             if wanted(event, session.intents):
                 self._deliver(session, event)
@@ -130,15 +132,13 @@ class Gateway:
             self._ask_to_reconnect(session)
         payload = as_seen(event, session.intents, app_id=self._core.world.app.id)
         for _ in range(2 if kind is FaultKind.EVENT_TWICE else 1):
-            self._dispatch(session, event.name, payload)
+            session.dispatch(event.name, payload)
         if kind is FaultKind.GATEWAY_INVALID:
             self._invalidate(session, resumable=False)
 
     def _dispatch(self, session: Session, name: str, payload: Json) -> None:
+        self._core.check_event(name, payload)
         session.dispatch(name, payload)
-        if self._core.contract is not None:
-            found = self._core.contract.event_problems(name, session.sent[-1])
-            self._core.flaws.extend(f"{name}: {problem}" for problem in found)
 
     def _strike(self, name: str, kinds: frozenset[FaultKind]) -> Fault | None:
         return self._faults.strike(Service.DISCORD_GATEWAY, f"/{name}", only=kinds)

@@ -126,7 +126,7 @@ class GuildRoutes:
             raise unknown("Role", 10011)
         self._core.require_in_guild(guild, Permission.MANAGE_ROLES)
         own = guild.members[self._core.world.app.id].roles
-        if role.managed or role.position >= max(guild.roles[each].position for each in own):
+        if role.bot_id or role.position >= max(guild.roles[each].position for each in own):
             raise missing_permissions()
         return role
 

@@ -1,6 +1,7 @@
 """Interactions: what somebody did, what the bot answered, and by when it must."""
 
 import secrets
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -41,7 +42,8 @@ class Answer(IntEnum):
 class Interaction:
     """`message` is the one whose component was used; `parent` is what showed a modal.
 
-    `original` is what the bot's answer shows; `followups` are the further messages.
+    `original` is what the bot's answer shows; `followups` are the further messages. `took_s` are
+    the real seconds until the first answer, whatever the stand-in's clock says.
     """
 
     id: int
@@ -55,6 +57,8 @@ class Interaction:
     parent: "Interaction | None" = None
     answer: Answer | None = None
     answered: datetime | None = None
+    opened_s: float = field(default_factory=time.perf_counter)
+    took_s: float | None = None
     original: Message | None = None
     followups: list[Message] = field(default_factory=list)
     modal: Json | None = None

@@ -124,6 +124,8 @@ def _resolve_media(cdn: Cdn, message: Message, part: Json) -> None:
 
 def _embed(cdn: Cdn, message: Message, embed: Json) -> Json:
     embed = {"type": "rich", **copy.deepcopy(embed)}
+    # discord.py sends them, and Discord does not take them from a bot.
+    embed.pop("flags", None)
     for field in embed.get("fields") or []:
         field.setdefault("inline", False)
     for name in ("image", "thumbnail"):

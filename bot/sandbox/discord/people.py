@@ -17,10 +17,11 @@ And they read: `ana.ephemeral()`, `ana.read(channel)`, `ana.direct()`, `ana.pinn
 answer raises NoAnswerError.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox.discord.body import Upload
 from bot.sandbox.discord.changes import NothingHappenedError
 from bot.sandbox.discord.commands import CHAT_INPUT, MESSAGE_MENU, Commands
 from bot.sandbox.discord.components import STRING_SELECT
@@ -31,6 +32,7 @@ from bot.sandbox.discord.interactions import Answer, Interaction, Interactions, 
 from bot.sandbox.discord.message_json import message_json, numbered
 from bot.sandbox.discord.offers import Offers
 from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.posting import Posting
 from bot.sandbox.discord.refusals import NoAnswerError, RefusedError
 from bot.sandbox.discord.seen import buttons_of, selects_of, text_of
 from bot.sandbox.discord.world import Channel, Json, Message, User
@@ -77,11 +79,11 @@ class Reply:
         return self.interaction.answer in (Answer.DEFERRED_MESSAGE, Answer.DEFERRED_UPDATE)
 
     @property
-    def first_answer_s(self) -> float:
-        """How long the first answer took, on the stand-in's clock."""
-        if self.interaction.answered is None:
+    def took_s(self) -> float:
+        """How long the first answer took, in real seconds."""
+        if self.interaction.took_s is None:
             raise NoAnswerError("no answer yet")
-        return (self.interaction.answered - self.interaction.created).total_seconds()
+        return self.interaction.took_s
 
 
 class Person:
@@ -99,7 +101,7 @@ class Person:
         commands: Commands,
         interactions: Interactions,
         gateway: Gateway,
-        say: Callable[..., Message],
+        posting: Posting,
     ) -> None:
         self.user = user
         self.here = here
@@ -108,7 +110,7 @@ class Person:
         self._commands = commands
         self._interactions = interactions
         self._gateway = gateway
-        self._say = say
+        self._posting = posting
 
     @property
     def id(self) -> int:
@@ -211,10 +213,23 @@ class Person:
             Kind.MODAL, data, message=parent.message, parent=parent, settle=settle
         )
 
-    def say(self, text: str, **more: Any) -> Message:
-        """Write a message here; `files` are Uploads."""
+    def say(self, text: str, *, files: Iterable[Upload] = ()) -> Message:
+        """Write a message here."""
         self._allowed(self.here, Permission.SEND_MESSAGES)
-        return self._say(self.user, text, channel=self.here, **more)
+        return self._posting.say(self.user, text, channel=self.here, files=files)
+
+    def write(self, text: str) -> Message:
+        """Write to the bot in private."""
+        place = self._core.world.direct(self.user)
+        return self._posting.say(self.user, text, channel=place)
+
+    def delete(self, message: Message) -> None:
+        """Delete a message: one's own, or as a moderator."""
+        self._look_at(message)
+        if message.author is not self.user:
+            place = self._core.world.channels[message.channel_id]
+            self._allowed(place, Permission.MANAGE_MESSAGES)
+        self._posting.delete(message)
 
     def sees(self, message: Message) -> bool:
         """Say whether the message is there for this person."""

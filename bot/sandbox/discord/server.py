@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 
@@ -26,6 +27,7 @@ from bot.sandbox.discord.posting import Posting
 from bot.sandbox.discord.rates import RateLimiter, Rates
 from bot.sandbox.discord.redirect import Redirect
 from bot.sandbox.discord.webhooks import WebhookRoutes
+from bot.sandbox.discord.wire import channel_json
 from bot.sandbox.discord.world import Channel, Guild, Message, Role, User, World
 from bot.sandbox.faults import Fault, Faults
 
@@ -126,6 +128,18 @@ class DiscordStandIn:
         place = self.world.direct(user) if channel is None else channel
         return self.posting.say(user, text, channel=place, files=files)
 
+    def add_channel(self, guild: Guild, name: str, **more: Any) -> Channel:
+        """Make a channel while the bot is there, and tell it; `more` as for World.add_channel."""
+        channel = self.world.add_channel(guild, name, **more)
+        self.core.publish("CHANNEL_CREATE", channel_json(self.world, channel))
+        return channel
+
+    def delete_channel(self, channel: Channel) -> None:
+        """Take a channel away, with its threads and all that was said in it."""
+        payload = channel_json(self.world, channel)
+        self.world.remove(channel)
+        self.core.publish("CHANNEL_DELETE", payload)
+
     def person(
         self,
         name: str,
@@ -149,7 +163,7 @@ class DiscordStandIn:
             commands=self.commands,
             interactions=self.interactions,
             gateway=self.gateway,
-            say=self.say,
+            posting=self.posting,
         )
 
     def connector(self) -> Redirect:

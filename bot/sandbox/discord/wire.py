@@ -51,7 +51,7 @@ def own_user_json(user: User) -> Json:
 
 
 def role_json(role: Role) -> Json:
-    return {
+    payload: Json = {
         "id": str(role.id),
         "name": role.name,
         "description": None,
@@ -60,12 +60,13 @@ def role_json(role: Role) -> Json:
         "color": 0,
         "colors": _NO_COLOURS,
         "hoist": False,
-        "managed": role.managed,
+        "managed": role.bot_id is not None,
         "mentionable": role.mentionable,
         "icon": None,
         "unicode_emoji": None,
         "flags": 0,
     }
+    return payload if role.bot_id is None else payload | {"tags": {"bot_id": str(role.bot_id)}}
 
 
 def member_json(member: Member, *, with_user: bool = True) -> Json:

@@ -50,12 +50,14 @@ class User:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Role:
+    """`bot_id` is the bot whose own role this is, if it is one."""
+
     id: int
     name: str
     permissions: Permission
     position: int
     mentionable: bool = False
-    managed: bool = False
+    bot_id: int | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -190,7 +192,7 @@ class World:
             id=guild.id, name="@everyone", permissions=Permission.everyday(), position=0
         )
         self.guilds[guild.id] = guild
-        own = self.add_role(guild, self.app.name, permissions=bot_permissions, managed=True)
+        own = self.add_role(guild, self.app.name, permissions=bot_permissions, bot_id=self.app.id)
         self.join(guild, owner)
         self.join(guild, self.app, roles=[own.id])
         return guild
@@ -202,7 +204,7 @@ class World:
         *,
         permissions: Permission = Permission.NONE,
         mentionable: bool = False,
-        managed: bool = False,
+        bot_id: int | None = None,
     ) -> Role:
         role = Role(
             id=self.ids.next(),
@@ -210,7 +212,7 @@ class World:
             permissions=permissions,
             position=len(guild.roles),
             mentionable=mentionable,
-            managed=managed,
+            bot_id=bot_id,
         )
         guild.roles[role.id] = role
         return role
@@ -236,6 +238,11 @@ class World:
         self.channels[channel.id] = channel
         self.messages.setdefault(channel.id, {})
         return channel
+
+    def remove(self, channel: Channel) -> None:
+        for each in list(self.channels.values()):
+            if channel.id in (each.id, each.parent_id):
+                del self.channels[each.id]
 
     def direct(self, user: User) -> Channel:
         """Return the private channel between the bot and this user."""
