@@ -167,6 +167,19 @@ class TrackHistory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPlan:
+    """The next digest of a playlist: when it comes, or that it was `sent` or `skipped` already."""
+
+    playlist: str
+    week: str
+    due_at: datetime
+    outcome: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        return as_json(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
     """A line of the live board. It holds no time, so that it stays as it is until something is."""
 

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from bot.curation import Act, ActView, EarlierLine, HistoryLine, PanelView, RemarkLine, ReviewCard
+from bot.curation import (
+    Act,
+    ActView,
+    DigestPlan,
+    EarlierLine,
+    HistoryLine,
+    PanelView,
+    RemarkLine,
+    ReviewCard,
+)
 from bot.messages import ScoreLine, plain
 from bot.texts import (
     HIDDEN_SCORE,
@@ -132,6 +141,18 @@ def earlier_text(line: EarlierLine, *, when: Callable[[datetime], str] = day) ->
 def remark_text(line: RemarkLine, *, when: Callable[[datetime], str] = day) -> str:
     said = plain(line.text, limit=NOTE_LIMIT)
     return f"{_REMARKS[line.kind].capitalize()} {plain(line.by)}, {when(line.at)}: {said}"
+
+
+def plan_text(plan: DigestPlan, *, when: Callable[[datetime], str]) -> str:
+    """Say when the next digest comes, or what became of it."""
+    which = f"The digest of {plain(plan.playlist)} for week {plan.week}"
+    match plan.outcome:
+        case "sent":
+            return f"{which} is posted. The next one comes a week later."
+        case "skipped":
+            return f"{which} is left out. Skip again to have it after all."
+        case _:
+            return f"{which} comes {when(plan.due_at)}."
 
 
 def history_text(line: HistoryLine, *, when: Callable[[datetime], str]) -> str:

@@ -44,6 +44,20 @@ async def outcome_of(
     )
 
 
+async def sent_at(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int
+) -> dict[str, datetime]:
+    """Return when each week's digest was sent, as far as it was."""
+    found = await session.scalars(
+        select(WeekDigest).where(
+            WeekDigest.workspace_id == workspace_id,
+            WeekDigest.playlist_id == playlist_id,
+            WeekDigest.outcome == DigestOutcome.SENT,
+        )
+    )
+    return {row.week: row.at for row in found}
+
+
 async def last_settled(session: AsyncSession, *, workspace_id: int) -> dict[int, str]:
     """Return the latest settled week of each playlist. Labels sort as weeks do."""
     found = await session.execute(

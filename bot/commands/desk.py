@@ -250,7 +250,7 @@ async def _process_all(desk: Desk) -> list[Processed]:
 )
 @_playlist
 @click.option("--preview", is_flag=True, help="Show it; the console sends nothing anyway.")
-@click.option("--week", metavar="2026-W47", help="An ISO week; this week if left out.")
+@click.option("--week", metavar="2026-W47", help="An ISO week; the digest to come if left out.")
 @click.option(
     "--chart", type=click.Path(path_type=Path), help="Write the week's chart here, as a PNG."
 )

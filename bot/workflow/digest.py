@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import RuleError
 from bot.messages import DigestRow, DigestView, Meter, plain
+from bot.workflow import schedule
 from bot.workflow.naming import track_label
 from bot.workflow.submit import find_playlist
-from db import changes, submissions
+from db import changes, submissions, week_digests
 from db.changes import StatusChange
+from db.models import Playlist
 from db.status import DECIDED, WAITING, Status
 
 _WEEK_TEXT = re.compile(r"(\d{4})-?W(\d{1,2})", re.ASCII | re.IGNORECASE)
@@ -51,15 +53,46 @@ class Tally:
 async def preview(
     session: AsyncSession, *, workspace_id: int, playlist: str, week: str | None, now: datetime
 ) -> DigestView:
-    """Return the digest of `week` (`2026-W47`; the current one if None) as it would be sent."""
+    """Return the digest of `week` (`2026-W47`; the one to come if None) as it would be sent.
+
+    It tells of the time since the digest before, so that what is decided on a weekend is not lost.
+    """
     found = await find_playlist(session, workspace_id, playlist)
-    zone = ZoneInfo(found.zone)
-    span = week_of(now, zone) if week is None else parse_week(week, zone)
+    span = await span_of(session, found, week, now=now)
     history = await changes.of_playlist(
         session, workspace_id=workspace_id, playlist_id=found.id, before=span.ends_at
     )
     tally = add_up(history, span)
     return _view(found.name, span, tally, await _added(session, workspace_id, tally.kept))
+
+
+async def span_of(
+    session: AsyncSession, playlist: Playlist, week: str | None, *, now: datetime
+) -> Week:
+    """Return what a week's digest tells of, or raise RuleError where `week` names none."""
+    rhythm = rhythm_of(playlist)
+    sent = await week_digests.sent_at(
+        session, workspace_id=playlist.workspace_id, playlist_id=playlist.id
+    )
+    if week is not None:
+        label = parse_week(week, rhythm.zone).label
+    else:
+        label = schedule.current_week(rhythm, now=now)
+        # Somebody has posted it before its time.
+        label = schedule.week_after(label) if label in sent else label
+    starts_at, ends_at = schedule.days_told(rhythm, label, sent=sent)
+    return Week(
+        label=label,
+        starts_at=starts_at.astimezone(rhythm.zone),
+        ends_at=ends_at.astimezone(rhythm.zone),
+    )
+
+
+def rhythm_of(playlist: Playlist) -> schedule.Rhythm:
+    """Return when a playlist's digests are due."""
+    return schedule.Rhythm(
+        zone=ZoneInfo(playlist.zone), weekday=playlist.digest_weekday, at=playlist.digest_time
+    )
 
 
 def week_of(moment: datetime, zone: ZoneInfo) -> Week:

@@ -361,8 +361,8 @@ async def test_an_empty_week_is_all_noughts(stage: Stage) -> None:
     assert view == DigestView(
         playlist="Night Drive",
         iso_week="2026-W47",
-        starts_at=datetime(2026, 11, 16, tzinfo=UTC_ZONE),
-        ends_at=datetime(2026, 11, 23, tzinfo=UTC_ZONE),
+        starts_at=datetime(2026, 11, 13, 17, tzinfo=UTC_ZONE),
+        ends_at=datetime(2026, 11, 20, 17, tzinfo=UTC_ZONE),
         kept=0,
         maybe=0,
         declined=0,
@@ -429,7 +429,7 @@ async def test_a_past_week_is_told_as_it_was_whatever_came_after(stage: Stage) -
 
 async def test_a_reversal_belongs_to_the_week_in_which_it_was_made(stage: Stage) -> None:
     (code,) = await _codes(stage, 1)
-    stage.clock.time = datetime(2026, 11, 22, 23, 55, tzinfo=UTC)
+    stage.clock.time = datetime(2026, 11, 20, 16, 55, tzinfo=UTC)
     await stage.decide(code)
     stage.clock.time += 6 * MINUTE
     await stage.undo(code)
@@ -441,7 +441,7 @@ async def test_a_reversal_belongs_to_the_week_in_which_it_was_made(stage: Stage)
 
 async def test_the_week_is_the_one_of_the_playlists_zone(stage: Stage) -> None:
     (code,) = await _codes(stage, 1)
-    stage.clock.time = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    stage.clock.time = datetime(2026, 11, 20, 18, tzinfo=UTC)
     await stage.decide(code)
 
     await stage.playlist(zone="America/New_York")
