@@ -53,7 +53,8 @@ class Limits:
     turn: int = 5
     # Longer than one try takes, shorter than people notice.
     lease: timedelta = timedelta(seconds=60)
-    try_s: float = 20.0
+    # discord.py repeats after a server error for half a minute by itself.
+    try_s: float = 40.0
     # Pauses after failures double from the first to the last of these.
     first_pause: timedelta = timedelta(seconds=2)
     longest_pause: timedelta = timedelta(minutes=10)
