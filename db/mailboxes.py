@@ -55,10 +55,12 @@ async def rest(session: AsyncSession, *, box: Box, until: datetime, failed: bool
     await session.execute(update(Mailbox).where(*_is(box)).values(**values))
 
 
-async def opened(session: AsyncSession, *, box: Box) -> None:
+async def opened(session: AsyncSession, *, box: Box, rest_until: datetime) -> None:
     """Note that a message got through: neither failures nor a refusal count any more."""
     await session.execute(
-        update(Mailbox).where(*_is(box)).values(failures=0, closed_at=None, closed_reason=None)
+        update(Mailbox)
+        .where(*_is(box))
+        .values(failures=0, closed_at=None, closed_reason=None, not_before=rest_until)
     )
 
 

@@ -7,6 +7,9 @@ message of the chat: the first posts it, and whatever comes later changes that m
 Nothing is lost: a row is settled only after the platform has taken the message. What a crash
 between the two can double is held off by the nonce, which Discord compares; Slack tells us of each
 message of ours with the nonce in its metadata, and `saw` takes it over or deletes the double.
+
+Every transaction here takes the mailbox before the rows of the outbox. Two workers meet where a
+lease has run out, and would wait for each other otherwise.
 """
 
 import asyncio
@@ -316,7 +319,9 @@ class Sender:
         new = job.post is None or job.post.message_id != message_id
         # The platform may have answered with the message of an earlier try, which says less.
         unsure = new and job.again
+        pace = self.couriers[job.box.to.platform].pace
         async with self.sessions.begin() as session:
+            await mailboxes.opened(session, box=job.box, rest_until=self.now() + pace)
             await self._remember(
                 session,
                 job.box,
@@ -324,12 +329,8 @@ class Sender:
                 message_id,
                 fingerprint=None if unsure else message.fingerprint,
             )
-            await mailboxes.opened(session, box=job.box)
             if not unsure:
                 await self._note(session, job, Delivery.SENT)
-            pace = self.couriers[job.box.to.platform].pace
-            if pace:
-                await mailboxes.rest(session, box=job.box, until=self.now() + pace)
         tally.posted += new
         tally.changed += not new
         return True
@@ -338,9 +339,9 @@ class Sender:
         """Settle what will not be taken; who is not reached in person may be called in public."""
         now = self.now()
         async with self.sessions.begin() as session:
-            await self._note(session, job, Delivery.REFUSED, error=reason)
             if reason is not None:
                 await mailboxes.closed(session, box=job.box, reason=reason, at=now)
+            await self._note(session, job, Delivery.REFUSED, error=reason)
             row = job.rows[-1]
             if job.box.to.place is Place.PERSON and row.submission_id and row.kind in _CALLED_FOR:
                 await notices.mention(
@@ -360,8 +361,8 @@ class Sender:
         async with self.sessions.begin() as session:
             if error.everywhere:
                 await services.block(session, service=_service(job.box.to.platform), until=until)
-            await outbox.not_begun(session, box=job.box, ids=job.ids)
             await mailboxes.rest(session, box=job.box, until=until)
+            await outbox.not_begun(session, box=job.box, ids=job.ids)
         tally.put_off += 1
         return False
 
@@ -369,8 +370,8 @@ class Sender:
         if job.rows[-1].created_at < self.now() - self.limits.give_up:
             return await self._give_up(job, tally, why)
         async with self.sessions.begin() as session:
-            await outbox.note_failure(session, box=job.box, ids=job.ids, error=why)
             await mailboxes.rest(session, box=job.box, until=self.now() + pause, failed=True)
+            await outbox.note_failure(session, box=job.box, ids=job.ids, error=why)
         log.warning("not sent outbox=%d: %s", job.rows[0].id, why)
         tally.put_off += 1
         return False

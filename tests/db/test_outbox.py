@@ -198,7 +198,7 @@ async def test_failures_are_counted_until_a_message_gets_through(desk: Desk) -> 
         desk.session, workspace_id=desk.workspace_id, now=NOW, within=MINUTE
     )
     reasons = [mailbox.closed_reason for mailbox in refusing]
-    await mailboxes.opened(desk.session, box=box(desk))
+    await mailboxes.opened(desk.session, box=box(desk), rest_until=NOW)
     found = await mailboxes.get(desk.session, box=box(desk))
 
     assert reasons == ["closed"]
