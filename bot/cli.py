@@ -42,6 +42,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "attach": ("desk", "Add your own file to a submission that could not be scored."),
         "confirm": ("desk", "Say that the recording Earmark found is yours."),
         "withdraw": ("desk", "Take your own submission out of the queue."),
+        "privacy": ("person", "Get a copy of your data, turn messages off, or be forgotten."),
+        "link": ("person", "Make one person of your accounts on two platforms, by a code."),
         "digest": ("desk", "Show a playlist's week: kept, declined, waiting."),
         "process": ("desk", "Try again what could not be scored, or was interrupted."),
         "playlist": ("keeping", "Add, edit, open and close playlists; say who reviews."),

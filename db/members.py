@@ -21,6 +21,7 @@ from db.models import (
     Vote,
     WeekDigest,
 )
+from db.status import UNANSWERED
 from db.upsert import insert_or_skip
 
 
@@ -71,6 +72,17 @@ async def by_identity(
     return await session.scalar(_behind(workspace_id, platform, external_id))
 
 
+async def allow_messages(
+    session: AsyncSession, *, workspace_id: int, member_id: int, allowed: bool
+) -> None:
+    """Note whether a member takes direct messages."""
+    await session.execute(
+        update(Member)
+        .where(Member.workspace_id == workspace_id, Member.id == member_id)
+        .values(dm_allowed=allowed)
+    )
+
+
 async def link(
     session: AsyncSession, *, workspace_id: int, member_id: int, other_id: int
 ) -> Member:
@@ -104,6 +116,7 @@ async def link(
             .where(table.workspace_id == workspace_id, column == other_id)
             .values({column: member_id})
         )
+    await _void_own(session, workspace_id, member_id=member_id)
     await session.execute(
         delete(Member).where(Member.workspace_id == workspace_id, Member.id == other_id)
     )
@@ -116,6 +129,27 @@ async def _existing(session: AsyncSession, workspace_id: int, member_id: int) ->
     if member is None:
         raise LookupError(f"no member {member_id} in workspace {workspace_id}")
     return member
+
+
+async def _void_own(session: AsyncSession, workspace_id: int, *, member_id: int) -> None:
+    """Drop a member's votes and claims on what has turned out to be their own and still waits."""
+    own = (
+        Submission.workspace_id == workspace_id,
+        Submission.member_id == member_id,
+        Submission.status.in_(UNANSWERED),
+    )
+    await session.execute(
+        delete(Vote).where(
+            Vote.workspace_id == workspace_id,
+            Vote.member_id == member_id,
+            Vote.submission_id.in_(select(Submission.id).where(*own)),
+        )
+    )
+    await session.execute(
+        update(Submission)
+        .where(*own, Submission.claimed_by == member_id)
+        .values(claimed_by=None, claimed_at=None)
+    )
 
 
 async def _drop_twins(

@@ -184,9 +184,9 @@ async def by_idempotency_key(
 
 
 async def of_member(
-    session: AsyncSession, *, workspace_id: int, member_id: int, limit: int = 50
+    session: AsyncSession, *, workspace_id: int, member_id: int, limit: int | None = 50
 ) -> list[Submission]:
-    """Return what a member has sent, newest first."""
+    """Return what a member has sent, newest first; with `limit` None all of it."""
     found = await session.scalars(
         in_full()
         .where(Submission.workspace_id == workspace_id, Submission.member_id == member_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Platform, Submission, Workspace, WorkspaceAccount
+from db.models import Platform, Playlist, Workspace, WorkspaceAccount
 from db.upsert import insert_or_skip
 
 
@@ -82,9 +82,9 @@ async def move_account(
 
 
 async def is_unused(session: AsyncSession, *, workspace_id: int) -> bool:
-    """Say whether nobody has submitted anything in a workspace."""
+    """Say whether a workspace has no playlist, and so no submission either."""
     some = await session.scalar(
-        select(Submission.id).where(Submission.workspace_id == workspace_id).limit(1)
+        select(Playlist.id).where(Playlist.workspace_id == workspace_id).limit(1)
     )
     return some is None
 

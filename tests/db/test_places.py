@@ -66,7 +66,6 @@ async def test_a_team_may_move_in_with_a_server_but_no_second_team(desk: Desk) -
 async def test_a_workspace_that_is_removed_leaves_its_neighbour_alone(desk: Desk) -> None:
     await desk.submit()
     other = await open_desk(desk.session, "other")
-    await other.submit()
 
     assert not await workspaces.is_unused(desk.session, workspace_id=desk.workspace_id)
     await workspaces.remove(desk.session, workspace_id=desk.workspace_id)

@@ -1,0 +1,293 @@
+"""What a person may ask of their own data: a copy, silence, and to be forgotten.
+
+A copy for an artist holds no score, fit, rank or vote on their tracks: those are not theirs to see.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import NotFoundError
+from bot.messages import plain
+from bot.workflow import notices
+from bot.workflow.desk import Desk
+from bot.workflow.people import Person, member_of
+from bot.workflow.status import row_of
+from db import blocks, events, members, moves, playlists, privacy, submissions
+from db.models import EventKind, Member, Submission
+from db.status import UNANSWERED, Status
+
+RETENTION: Final = timedelta(days=365)
+# What an artist may know of what happened to a track, in the words of the copy.
+_TOLD: Final = {
+    EventKind.SUBMITTED: "submitted",
+    EventKind.RESOLVED: "looked up",
+    EventKind.SCORED: "heard",
+    EventKind.UNSCORED: "not heard",
+    EventKind.MOVED: "moved",
+    EventKind.UNDONE: "taken back",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportView:
+    """Everything that is kept of one person, as JSON values under plain names."""
+
+    name: str
+    parts: tuple[tuple[str, object], ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {"name": self.name, **dict(self.parts)}
+
+    def text(self) -> str:
+        """Return the copy as the file that the person gets."""
+        return json.dumps(self.to_json(), indent=2, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedView:
+    """What a deletion has done. `files` are the hashes of files to throw away after the commit."""
+
+    name: str
+    submissions: int
+    withdrawn: int
+    files: frozenset[str]
+
+    def to_json(self) -> dict[str, object]:
+        return {"name": self.name, "submissions": self.submissions, "withdrawn": self.withdrawn}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesView:
+    """Whether answers come as direct messages."""
+
+    name: str
+    dm_allowed: bool
+
+    def to_json(self) -> dict[str, object]:
+        return {"name": self.name, "dm_allowed": self.dm_allowed}
+
+
+async def export(
+    session: AsyncSession, *, workspace_id: int, person: Person, now: datetime
+) -> ExportView:
+    """Return everything that is kept of a person; nothing where nothing is."""
+    member = await _known(session, workspace_id, person)
+    if member is None:
+        return ExportView(name=plain(person.name), parts=())
+    kept = {"workspace_id": workspace_id, "member_id": member.id}
+    decided, voted = await privacy.acts_of(session, **kept)
+    looks = await privacy.looks_of(session, **kept)
+    parts: dict[str, object] = {
+        "since": member.created_at.isoformat(),
+        "dm_allowed": member.dm_allowed,
+        "accounts": [
+            {"platform": one.platform.value, "id": one.external_id} for one in member.identities
+        ],
+        "submissions": await _submissions(session, member, now=now),
+        "reviews_playlists": await _rights(session, member),
+        "decisions_made": [
+            {
+                "submission": one.submission_id,
+                "answer": one.answer.value,
+                "reasons": list(one.reasons),
+                "note": one.note,
+                "at": one.at.isoformat(),
+            }
+            for one in decided
+        ],
+        "votes_cast": [
+            {
+                "submission": one.submission_id,
+                "answer": one.answer.value,
+                "note": one.note,
+                "at": one.at.isoformat(),
+            }
+            for one in voted
+        ],
+        "queue_rows_shown": [
+            {"submission": one.submission_id, "page": one.page, "at": one.at.isoformat()}
+            for one in looks
+        ],
+        "kept_out": await _block(session, member, now=now),
+    }
+    return ExportView(name=member.display_name, parts=tuple(parts.items()))
+
+
+async def delete(
+    session: AsyncSession, *, workspace_id: int, person: Person, now: datetime
+) -> DeletedView:
+    """Forget a person at once, or raise NotFoundError where nothing is kept of them.
+
+    What waits is withdrawn; what was decided stays, without a name. Cards in the chat are written
+    anew. Throw `files` away after the commit: see `delete_at`.
+    """
+    member = await _known(session, workspace_id, person)
+    if member is None:
+        raise NotFoundError("Nothing is kept of you here, so there is nothing to delete.")
+    own = await privacy.own_submissions(session, workspace_id=workspace_id, member_id=member.id)
+    withdrawn = 0
+    for one in own:
+        if one.status in UNANSWERED:
+            withdrawn += await moves.move(
+                session,
+                workspace_id=workspace_id,
+                submission_id=one.id,
+                to=Status.WITHDRAWN,
+                actor=member.id,
+                at=now,
+            )
+    files = await privacy.scrub(session, own, workspace_id=workspace_id)
+    await privacy.forget(session, workspace_id=workspace_id, member_id=member.id)
+    await _write_anew(session, own, workspace_id=workspace_id, now=now)
+    return DeletedView(
+        name=plain(person.name), submissions=len(own), withdrawn=withdrawn, files=frozenset(files)
+    )
+
+
+async def delete_at(desk: Desk, *, person: Person) -> DeletedView:
+    """Forget a person, and throw their files away once that is committed."""
+    async with desk.sessions.begin() as session:
+        done = await delete(session, workspace_id=desk.workspace_id, person=person, now=desk.now())
+    await _throw_away(desk, done.files)
+    return done
+
+
+async def allow_messages(
+    session: AsyncSession, *, workspace_id: int, person: Person, allowed: bool, now: datetime
+) -> MessagesView:
+    """Let answers come as direct messages, or not; they stand in the status in any case."""
+    member = await member_of(session, workspace_id, person, now=now)
+    await members.allow_messages(
+        session, workspace_id=workspace_id, member_id=member.id, allowed=allowed
+    )
+    return MessagesView(name=member.display_name, dm_allowed=allowed)
+
+
+async def retire_at(desk: Desk, *, keep: timedelta = RETENTION) -> int:
+    """Forget who sent what was over so long ago, and who has nothing here any more.
+
+    Return how many submissions lost their name. The tick calls it once a day.
+    """
+    now = desk.now()
+    async with desk.sessions.begin() as session:
+        old = await privacy.answered_before(
+            session, workspace_id=desk.workspace_id, moment=now - keep
+        )
+        files: set[str] = set()
+        if old:
+            nobody = await privacy.nobody(session, workspace_id=desk.workspace_id, now=now)
+            files = await privacy.scrub(session, old, workspace_id=desk.workspace_id)
+            await privacy.disown(session, old, workspace_id=desk.workspace_id, nobody_id=nobody.id)
+            await _write_anew(session, old, workspace_id=desk.workspace_id, now=now)
+        for member_id in await privacy.idle_members(
+            session, workspace_id=desk.workspace_id, before=now - keep
+        ):
+            await privacy.forget(session, workspace_id=desk.workspace_id, member_id=member_id)
+    await _throw_away(desk, frozenset(files))
+    return len(old)
+
+
+async def _known(session: AsyncSession, workspace_id: int, person: Person) -> Member | None:
+    found = await members.by_identity(
+        session,
+        workspace_id=workspace_id,
+        platform=person.platform,
+        external_id=person.external_id,
+    )
+    if found is None:
+        return None
+    return await members.get(session, workspace_id=workspace_id, member_id=found.id)
+
+
+async def _submissions(
+    session: AsyncSession, member: Member, *, now: datetime
+) -> list[dict[str, object]]:
+    own = await submissions.of_member(
+        session, workspace_id=member.workspace_id, member_id=member.id, limit=None
+    )
+    return [await _submission(session, one, now=now) for one in own]
+
+
+async def _submission(
+    session: AsyncSession, one: Submission, *, now: datetime
+) -> dict[str, object]:
+    row = await row_of(session, one, now=now)
+    return row.to_json() | {
+        "sent_at": one.received_at.isoformat(),
+        "link": one.link,
+        "file": one.upload_name,
+        "your_title": one.typed_title,
+        "your_artist": one.typed_artist,
+        "your_note": one.note,
+        "ai_use": one.ai_use.value if one.ai_use else None,
+        "genre": one.genre,
+        "language": one.language,
+        "confirmed_as_yours_at": one.owns_rights_at.isoformat() if one.owns_rights_at else None,
+        "history": await _history(session, one),
+    }
+
+
+async def _history(session: AsyncSession, one: Submission) -> list[dict[str, object]]:
+    # A maybe is the curators' own: to the artist it is still waiting.
+    happened = await events.of(session, workspace_id=one.workspace_id, submission_id=one.id)
+    return [
+        {
+            "at": event.at.isoformat(),
+            "what": _TOLD[event.kind],
+            "to": event.to_status.value if event.to_status else None,
+        }
+        for event in happened
+        if event.kind in _TOLD and Status.MAYBE not in {event.to_status, event.from_status}
+    ]
+
+
+async def _rights(session: AsyncSession, member: Member) -> list[dict[str, object]]:
+    rows = await privacy.rights_of(session, workspace_id=member.workspace_id, member_id=member.id)
+    names = {
+        one.id: one.name
+        for one in await playlists.list_all(session, workspace_id=member.workspace_id)
+    }
+    return [
+        {
+            "playlist": names[row.playlist_id],
+            "role": row.role.value,
+            "since": row.since.isoformat(),
+        }
+        for row in rows
+    ]
+
+
+async def _block(
+    session: AsyncSession, member: Member, *, now: datetime
+) -> dict[str, object] | None:
+    block = await blocks.in_force(
+        session, workspace_id=member.workspace_id, now=now, member_id=member.id
+    )
+    if block is None:
+        return None
+    until = block.until.isoformat() if block.until else None
+    return {"reason": block.reason, "since": block.created_at.isoformat(), "until": until}
+
+
+async def _write_anew(
+    session: AsyncSession, own: list[Submission], *, workspace_id: int, now: datetime
+) -> None:
+    """Have the cards written again that show what is no longer kept."""
+    because = f"forgotten:{now.isoformat()}"
+    for one in own:
+        await notices.refresh_card(
+            session, workspace_id=workspace_id, submission_id=one.id, because=because, at=now
+        )
+    await notices.refresh_board(session, workspace_id=workspace_id, because=because, at=now)
+
+
+async def _throw_away(desk: Desk, files: frozenset[str]) -> None:
+    """Delete files that no other submission still needs."""
+    async with desk.sessions() as session:
+        awaited = await submissions.awaited_files(session)
+    for sha256 in sorted(files - awaited):
+        desk.services.files.discard(sha256)

@@ -1,0 +1,252 @@
+"""A copy of one's own data, silence, and being forgotten in every table."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.errors import NotFoundError
+from bot.workflow import privacy
+from bot.workflow.people import Person, console_person
+from bot.workflow.privacy import DeletedView, ExportView
+from db import decisions
+from db import privacy as kept
+from db.models import Answer, Base, Identity, Member, Platform, Status, Submission, Track
+from tests.workflow.stage import DAY, NOW, OWN_FILE, Stage, link_of
+from tests.workflow.test_places import desk_of
+
+ANA = Person(platform=Platform.DISCORD, external_id="880011223344556677", name="Ana Lund")
+# What only Ana has said or sent, and what the platform calls her.
+HERS = (ANA.external_id, "Ana Lund", "Second Wind", "my grandmother", OWN_FILE.sha256, "click-9")
+SECRETS = ("score", "percentile", "rank", "vote_", "fit", "discovery", "propensity", "maybe", "why")
+
+
+async def _export(stage: Stage, person: Person = ANA) -> ExportView:
+    return await stage.inside(
+        lambda session: privacy.export(
+            session, workspace_id=stage.workspace_id, person=person, now=stage.clock()
+        )
+    )
+
+
+async def _delete(stage: Stage, person: Person = ANA) -> DeletedView:
+    return await privacy.delete_at(desk_of(stage), person=person)
+
+
+async def _everything(stage: Stage) -> dict[str, str]:
+    """Return all rows of every table as text."""
+    async with stage.sessions() as session:
+        return {
+            table.name: str([tuple(row) for row in await session.execute(select(table))])
+            for table in Base.metadata.sorted_tables
+        }
+
+
+async def _busy_ana(stage: Stage) -> tuple[str, str, str]:
+    """Ana has one answered, one waiting that only her file is known of, and one maybe."""
+    await stage.playlist("Loud")
+    answered = await stage.submit(
+        stage.song("one"), person=ANA, note="for my grandmother", key="click-9"
+    )
+    await stage.process(answered)
+    await stage.decide(
+        answered.receipt.code, Answer.DECLINE, reasons=("mix_muddy",), note="Sorry, Ana Lund!"
+    )
+    stage.troubles.always["hearing"] = TimeoutError()
+    waiting = await stage.submit(
+        upload=OWN_FILE, title="Second Wind", artist="Ana Lund", person=ANA, playlist="Loud"
+    )
+    maybe = await stage.submit(stage.song("two"), person=ANA)
+    await stage.process(maybe)
+    await stage.decide(maybe.receipt.code, Answer.MAYBE, note="Ana Lund again")
+    return answered.receipt.code, waiting.receipt.code, maybe.receipt.code
+
+
+def test_every_table_that_refers_to_a_person_or_a_submission_is_handled() -> None:
+    referring = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name in {"members", "submissions"} and table.name != "members"
+    }
+
+    # A new table: say in db/privacy.py what becomes of its rows, and do it there.
+    assert referring == set(kept.HANDLED)
+
+
+async def test_somebody_who_is_deleted_is_in_no_table_any_more(stage: Stage) -> None:
+    await _busy_ana(stage)
+    before = await _everything(stage)
+    assert all(any(one in text for text in before.values()) for one in HERS)
+
+    done = await _delete(stage)
+
+    assert (done.name, done.submissions, done.withdrawn) == ("Ana Lund", 3, 2)
+    after = await _everything(stage)
+    found = {(table, one) for table, text in after.items() for one in HERS if one in text}
+    assert found == set()
+    assert await _export(stage) == ExportView(name="Ana Lund", parts=())
+    assert stage.files.kept == {}
+    with pytest.raises(NotFoundError, match="Nothing is kept of you"):
+        await _delete(stage)
+
+
+async def test_decisions_stay_without_whose_they_were(stage: Stage) -> None:
+    answered, waiting, maybe = await _busy_ana(stage)
+    await _delete(stage)
+
+    rows = {code: await stage.row(code) for code in (answered, waiting, maybe)}
+    assert [row.status for row in rows.values()] == [
+        Status.DECLINED,
+        Status.WITHDRAWN,
+        Status.WITHDRAWN,
+    ]
+    assert {row.member.display_name for row in rows.values()} == {kept.NOBODY}
+    async with stage.sessions() as session:
+        (decision, _) = await decisions.of_playlist(
+            session,
+            workspace_id=stage.workspace_id,
+            playlist_id=rows[answered].playlist_id,
+        )
+    assert (decision.answer, decision.reasons, decision.note) == (
+        Answer.DECLINE,
+        ["mix_muddy"],
+        None,
+    )
+    # Fit still learns from what it sounded like.
+    known = rows[answered].track
+    assert known is not None
+    assert known.title == "Title of one"
+    assert rows[waiting].track is None
+
+
+async def test_nothing_of_anybody_else_is_touched(stage: Stage) -> None:
+    await _busy_ana(stage)
+    bens = await stage.submit(upload=OWN_FILE, title="Mine", by="ben", playlist="Night Drive")
+    shared = await stage.submit(link_of("two"), by="cleo", playlist="Loud")
+
+    await _delete(stage)
+
+    ben, cleo = await stage.row(bens.receipt.code), await stage.row(shared.receipt.code)
+    assert (ben.typed_title, ben.upload_sha256) == ("Mine", OWN_FILE.sha256)
+    assert OWN_FILE.sha256 in stage.files.kept
+    assert (cleo.spotify_id, cleo.member.display_name) == (link_of("two")[-22:], "cleo")
+
+
+async def test_a_curator_who_is_deleted_leaves_the_answers_behind(stage: Stage) -> None:
+    code = await stage.send(stage.song("one"), by="ana")
+    await stage.decide(code, Answer.KEEP)
+
+    await _delete(stage, console_person("mo"))
+
+    assert (await stage.row(code)).status is Status.KEPT
+    (row,) = (await stage.status("ana")).rows
+    assert row.status.startswith("kept")
+    assert (await stage.history(code))[-1].actor is not None
+    after = await _everything(stage)
+    assert not any("'mo'" in text for text in after.values())
+    assert "mo" not in [one.display_name for one in await _members(stage)]
+
+
+async def test_who_comes_back_is_somebody_new(stage: Stage) -> None:
+    await stage.playlist(per_member_7d=1)
+    await stage.submit(link_of("one"), person=ANA)
+    await _delete(stage)
+
+    assert (await stage.submit(link_of("two"), person=ANA)).receipt.place == 1
+
+
+async def test_a_copy_holds_what_was_said_and_sent_and_nothing_secret(stage: Stage) -> None:
+    answered, _, maybe = await _busy_ana(stage)
+
+    told = (await _export(stage)).to_json()
+
+    text = json.dumps(told)
+    assert not [word for word in SECRETS if word in text]
+    for one in ("880011223344556677", "my grandmother", "Second Wind", "the mix is muddy"):
+        assert one in text
+    rows = told["submissions"]
+    assert isinstance(rows, list)
+    by_code = {row["id"]: row for row in rows}
+    assert [one["what"] for one in by_code[answered]["history"]] == [
+        "submitted",
+        "looked up",
+        "heard",
+        "moved",
+        "moved",
+    ]
+    # What a curator noted to a maybe is not for the artist.
+    assert "again" not in json.dumps(by_code[maybe])
+
+
+async def test_a_curators_copy_holds_what_they_did(stage: Stage) -> None:
+    code = await stage.send(stage.song("one"), by="ana")
+    await stage.decide(code, Answer.KEEP, note="Lovely!")
+
+    told = (await _export(stage, console_person("mo"))).to_json()
+
+    (decision,) = json.loads(json.dumps(told["decisions_made"]))
+    assert (decision["answer"], decision["note"]) == ("keep", "Lovely!")
+    (right,) = json.loads(json.dumps(told["reviews_playlists"]))
+    assert (right["playlist"], right["role"]) == ("Night Drive", "curator")
+
+
+async def test_somebody_unknown_has_an_empty_copy_and_is_not_made_known(stage: Stage) -> None:
+    assert (await _export(stage)).to_json() == {"name": "Ana Lund"}
+    assert [one.display_name for one in await _members(stage)] == ["mo"]
+
+
+async def test_direct_messages_are_turned_off_and_on(stage: Stage) -> None:
+    for allowed in (False, True):
+        async with stage.sessions.begin() as session:
+            view = await privacy.allow_messages(
+                session, workspace_id=stage.workspace_id, person=ANA, allowed=allowed, now=NOW
+            )
+        assert view.dm_allowed is allowed
+        assert (await _export(stage)).to_json()["dm_allowed"] is allowed
+
+
+async def test_what_was_over_a_year_ago_loses_its_name(stage: Stage) -> None:
+    desk = desk_of(stage)
+    old = await stage.send(stage.song("one"), by="ana")
+    await stage.decide(old, Answer.DECLINE, reasons=("no_room",), note="Sorry, Ana!")
+    on_air = await stage.send(stage.song("two"), by="ben")
+    await stage.decide(on_air, Answer.KEEP)
+    stage.clock.time = NOW + 300 * DAY
+    young = await stage.send(stage.song("three"), by="cleo")
+    await stage.withdraw(young, by="cleo")
+
+    stage.clock.time = NOW + privacy.RETENTION
+    assert await privacy.retire_at(desk) == 0
+    stage.clock.time += timedelta(seconds=1)
+    assert await privacy.retire_at(desk) == 1
+    assert await privacy.retire_at(desk) == 0
+
+    names = [(await stage.row(code)).member.display_name for code in (old, on_air, young)]
+    assert names == [kept.NOBODY, "ben", "cleo"]
+    assert (await stage.status("ana")).rows == ()
+    # Nothing of ana's is left, so that nobody needs to know her.
+    assert {one.display_name for one in await _members(stage)} == {
+        kept.NOBODY,
+        "mo",
+        "ben",
+        "cleo",
+    }
+    async with stage.sessions() as session:
+        assert not await session.scalar(select(Identity).where(Identity.external_id == "ana"))
+
+
+async def test_a_track_that_nobody_refers_to_goes_with_its_facts(stage: Stage) -> None:
+    await stage.send(stage.song("one"), by="ana")
+    await _delete(stage, console_person("ana"))
+
+    async with stage.sessions() as session:
+        assert (await session.scalars(select(Track))).all() == []
+        (row,) = (await session.scalars(select(Submission))).all()
+    assert (row.link, row.track_id, row.spotify_id) == ("deleted", None, None)
+
+
+async def _members(stage: Stage) -> list[Member]:
+    async with stage.sessions() as session:
+        return list(await session.scalars(select(Member).order_by(Member.id)))
