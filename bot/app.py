@@ -33,9 +33,11 @@ from bot.sources.oembed import OEmbed
 from bot.sources.shortlinks import ShortLinks
 from bot.sources.upload import Spool
 from bot.workflow.desk import Desk
+from bot.workflow.process import process
 from bot.workflow.services import Services, Sessions
 from db import schema, workspaces
 from db.engine import create_engine, normalise_url, sessions
+from db.goes import Go
 from db.trouble import UnreachableError, reaching
 
 # What takes long to load and few commands need is loaded where it is used.
@@ -72,18 +74,41 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     async with AsyncExitStack() as stack:
         maker = await stack.enter_async_context(open_database(settings.database_url))
         async with maker.begin() as session:
-            workspace = await workspaces.ensure(
-                session, name=settings.workspace, now=datetime.now(UTC)
-            )
+            workspace = await workspaces.ensure(session, name=settings.workspace, now=_now())
+        services = await _services(settings, maker, stack)
         yield Desk(
             workspace_id=workspace.id,
             zone=settings.zone,
             upload_max_mib=settings.upload_max_mib,
             sessions=maker,
-            services=await _services(settings, maker, stack),
-            now=lambda: datetime.now(UTC),
+            services=services,
+            starter=_AtOnce(maker, services),
+            now=_now,
             seed=lambda: random.SystemRandom().getrandbits(_SEED_BITS),
         )
+
+
+class _AtOnce:
+    """Does the work behind a submission right away, for a desk that has no engine running."""
+
+    def __init__(self, maker: Sessions, services: Services) -> None:
+        self._maker = maker
+        self._services = services
+
+    async def start_go(self, go: Go, *, confirmed: bool = False) -> None:
+        await process(
+            go.submission_id,
+            workspace_id=go.workspace_id,
+            sessions=self._maker,
+            services=self._services,
+            now=_now,
+            number=go.number,
+            confirmed=confirmed,
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @asynccontextmanager

@@ -49,6 +49,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "playlist": ("keeping", "Add, edit, open and close playlists; say who reviews."),
         "blocklist": ("keeping", "Keep users or artists out, and let them in again."),
         "setup": ("keeping", "Set up where Earmark talks on Discord and Slack."),
+        "run": ("service", "Run the desk: chats, scoring, digests, until it is stopped."),
+        "jobs": ("service", "List, show, retry or cancel the work behind submissions."),
         "db": ("operate", "Set up, upgrade and check the database."),
         "doctor": ("operate", "Check settings, database, model and every service."),
         "bench": ("bench", "Measure what Earmark costs on this machine."),

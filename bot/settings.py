@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     preview_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     upload_max_mib: int = Field(default=25, ge=1, le=200)
 
+    # Submissions that one process looks up and hears at the same time; most of it is waiting.
+    jobs_at_once: int = Field(default=8, ge=1, le=100)
+
     model_file: Path | None = None
     # One core each. Two, so that a file which takes its whole time does not hold up all others.
     scoring_processes: int = Field(default=2, ge=1, le=64)

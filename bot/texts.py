@@ -122,6 +122,7 @@ _UNSCORED: Mapping[str, str] = MappingProxyType(
         "source_down": "a music service is not answering",
         "source_refused": "a music service refuses us",
         "quota": "a music service asks us to wait",
+        "cancelled": "the operator stopped the scoring",
         "fault": "something went wrong on our side",
         "lost": "the artist's file is not here any more",
         "not_audio": "the file is not audio",

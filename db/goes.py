@@ -74,6 +74,25 @@ async def settle(
     return True
 
 
+async def find(session: AsyncSession, *, submission_id: int, number: int) -> Go | None:
+    """Return a go by the number of its submission alone, as the operator's jobs are named."""
+    workspace_id = await session.scalar(
+        select(Submission.workspace_id).where(Submission.id == submission_id)
+    )
+    if workspace_id is None:
+        return None
+    return Go(workspace_id=workspace_id, submission_id=submission_id, number=number)
+
+
+async def begin_anew(session: AsyncSession, *, workspace_id: int, submission_id: int) -> None:
+    """Forget since when a trouble lasts: somebody wants it tried now."""
+    await session.execute(
+        update(Submission)
+        .where(Submission.workspace_id == workspace_id, Submission.id == submission_id)
+        .values(tries_since=None, retry_at=None)
+    )
+
+
 async def due_again(session: AsyncSession, *, now: datetime) -> Sequence[Go]:
     """Return the goes of all workspaces whose time has come, the longest due first."""
     return await _goes(

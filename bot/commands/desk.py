@@ -23,8 +23,8 @@ from bot.commands.running import (
 from bot.platforms.console import actions, tables
 from bot.texts import DECLINE_REASONS
 from bot.workflow.desk import Desk
+from bot.workflow.outcome import Processed
 from bot.workflow.people import console_person
-from bot.workflow.process import Processed
 from bot.workflow.queue import View
 from bot.workflow.submit import Request
 from db.types import AiUse, Answer, Welcome

@@ -9,9 +9,8 @@ exactly one leaves a trace.
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from typing import Final, TypeVar
 
@@ -22,7 +21,6 @@ from bot.errors import (
     LinkError,
     NoSuchTrackError,
     QuotaError,
-    RefusedError,
     RuleError,
     UnusableAudioError,
     WeakMatchError,
@@ -30,11 +28,12 @@ from bot.errors import (
 from bot.matching import confirmed as confirmed_by_artist
 from bot.messages import plain
 from bot.texts import FAULT_SENTENCE, NOTE_LIMIT
-from bot.track import Audio, Track, TrackId, Verdict
+from bot.track import Audio, Track, Verdict
 from bot.workflow import notices
 from bot.workflow.admission import admit_identified, said_in
-from bot.workflow.analysis import Clip, clip_of, score_row
+from bot.workflow.analysis import clip_of, score_row
 from bot.workflow.identify import describe, resolve, store
+from bot.workflow.outcome import Heard, Known, Outcome, Processed, Resolved, Settled
 from bot.workflow.retries import Dice, next_try
 from bot.workflow.services import Clock, Services, Sessions
 from bot.workflow.steps import Failure, Fate, PlainSteps, Steps
@@ -52,63 +51,8 @@ _PLAIN: Final = PlainSteps()
 # The file is gone, or lies in the folder of another process, or our decoder fell over it: nobody
 # is sent away for that.
 _OUR_FAULT: Final = frozenset({"lost", "crashed"})
-# A fault of ours. It is logged with all we know; the person only hears that we know.
-FAULT: Final = "fault"
-
-
-class Outcome(StrEnum):
-    SCORED = "scored"
-    UNSCORED = "unscored"
-    REFUSED = "refused"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Processed:
-    """What became of a submission; `sentence` tells why where it is not scored.
-
-    `refused` is the error that closed it, `retry_at` when Earmark tries again by itself.
-    """
-
-    code: str
-    outcome: Outcome
-    reason: str | None = None
-    sentence: str = ""
-    refused: RefusedError | None = None
-    retry_at: datetime | None = None
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "id": self.code,
-            "outcome": self.outcome.value,
-            "reason": self.reason,
-            "sentence": self.sentence,
-            "retry_at": self.retry_at.isoformat() if self.retry_at else None,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
-    """The track that the link names; None for a file, or where only the artist's words are left."""
-
-    track_id: TrackId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """The track as it was stored, with the best that is known of it."""
-
-    row_id: int
-    track: Track
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What was heard; without a clip the track has a score of this model already."""
-
-    origin: str
-    verdict: Verdict | None
-    clip: Clip | None
+# A fault of ours is logged with all we know; the person only hears that we know.
+_FAULT: Final = Failure(fate=Fate.UNSCORED, kind="fault", reason="fault", sentence=FAULT_SENTENCE)
 
 
 async def process(
@@ -140,7 +84,7 @@ async def process(
         sessions=sessions,
         services=services,
         now=now,
-        confirmed=confirmed,
+        confirmed=confirmed or submission.match_verdict == Verdict.CONFIRMED,
         dice=dice,
     )
     if done := _done(submission, number):
@@ -148,16 +92,7 @@ async def process(
             # The process may have been killed after its commit, and before it deleted the file.
             await go.drop_file()
         return Processed(code=submission.code, outcome=done)
-    try:
-        return await go.run(steps)
-    except EarmarkError:
-        raise
-    except Exception:
-        # The worker's own loop: one submission that we cannot handle must not stop the others.
-        log.exception("a fault of ours at submission=%d", submission_id)
-        return await go.settle(
-            Failure(fate=Fate.UNSCORED, kind=FAULT, reason=FAULT, sentence=FAULT_SENTENCE)
-        )
+    return (await go.run(steps)).told(submission.code)
 
 
 class _StoppedError(Exception):
@@ -187,17 +122,21 @@ class _Go:
         self._now = now
         self._dice = dice
 
-    async def run(self, steps: Steps) -> Processed:
+    async def run(self, steps: Steps) -> Settled:
         try:
             resolved = await self._step(steps, "resolve", Resolved, self._resolve)
             known = await self._step(steps, "metadata", Known, partial(self._describe, resolved))
             heard = await self._step(steps, "audio_score", Heard, partial(self._hear, known))
         except _StoppedError as stopped:
-            return await self.settle(stopped.failure)
-        return await self._arrive(known.row_id, heard)
+            return await steps.run("store", Settled, partial(self._give_up, stopped.failure))
+        return await steps.run("store", Settled, partial(self._arrive, known.row_id, heard))
 
     async def _step(
-        self, steps: Steps, name: str, result: type[T], work: Callable[[], Awaitable[T]]
+        self,
+        steps: Steps,
+        name: str,
+        result: type[T],
+        work: Callable[[], Awaitable[T]],
     ) -> T:
         """Run one step; what is in its way is a value, so that an engine can keep it, too."""
 
@@ -206,8 +145,13 @@ class _Go:
                 return await work()
             except EarmarkError as error:
                 return self._failure(error)
+            except Exception:
+                # The worker's own loop: what we cannot handle must not stop the others, nor leave
+                # this submission where nobody sees it.
+                log.exception("a fault of ours in %s of submission=%d", name, self._submission.id)
+                return _FAULT
 
-        done = await steps.run(name, result, guarded)
+        done: T | Failure = await steps.run(name, result | Failure, guarded)
         if isinstance(done, Failure):
             raise _StoppedError(done)
         return done
@@ -297,7 +241,7 @@ class _Go:
             theirs = confirmed_by_artist(track, found)
         return replace(await ladder.audio(theirs), verdict=Verdict.CONFIRMED)
 
-    async def _arrive(self, track_id: int, heard: Heard) -> Processed:
+    async def _arrive(self, track_id: int, heard: Heard) -> Settled:
         """Store the score and queue the submission in one commit."""
         submission, now = self._submission, self._now()
         async with self._sessions.begin() as session:
@@ -318,15 +262,15 @@ class _Go:
             if settled:
                 await self._queue(session, at=now)
         await self.drop_file()
-        return Processed(code=submission.code, outcome=Outcome.SCORED)
+        return Settled(outcome=Outcome.SCORED)
 
-    async def settle(self, failure: Failure) -> Processed:
+    async def _give_up(self, failure: Failure) -> Settled:
         """Store why there is no score, in one commit with what follows from it."""
         if failure.fate is Fate.REFUSED:
             return await self._refuse(failure)
         return await self._leave_unscored(failure)
 
-    async def _leave_unscored(self, failure: Failure) -> Processed:
+    async def _leave_unscored(self, failure: Failure) -> Settled:
         """Queue the submission by its age: no score is no reason to wait longer."""
         submission, now = self._submission, self._now()
         since = submission.tries_since or now
@@ -345,7 +289,7 @@ class _Go:
                 submission_id=submission.id,
                 number=self._number,
                 at=now,
-                match_verdict=Verdict.WEAK if weak else None,
+                match_verdict=Verdict.WEAK if weak else self._said_yes(),
                 unscored_reason=failure.reason,
                 since=since if retry_at else None,
                 retry_at=retry_at,
@@ -356,15 +300,13 @@ class _Go:
             # It will not get better, and the artist may send another.
             await self.drop_file()
         log.info("not scored submission=%d reason=%s", submission.id, failure.reason)
-        return Processed(
-            code=submission.code,
-            outcome=Outcome.UNSCORED,
-            reason=failure.reason,
-            sentence=failure.sentence,
-            retry_at=retry_at,
-        )
+        return Settled(outcome=Outcome.UNSCORED, failure=failure, retry_at=retry_at)
 
-    async def _refuse(self, failure: Failure) -> Processed:
+    def _said_yes(self) -> Verdict | None:
+        # The artist's yes counts for the next go, too.
+        return Verdict.CONFIRMED if self._confirmed else None
+
+    async def _refuse(self, failure: Failure) -> Settled:
         """Close the submission in Earmark's own name: it cannot be reviewed at all."""
         submission, now = self._submission, self._now()
         async with self._sessions.begin() as session:
@@ -384,15 +326,9 @@ class _Go:
                 await self._tell(session, at=now)
         await self.drop_file()
         if not closed:
-            return Processed(code=submission.code, outcome=Outcome.GONE)
+            return Settled(outcome=Outcome.GONE)
         log.info("refused submission=%d reason=%s", submission.id, failure.reason)
-        return Processed(
-            code=submission.code,
-            outcome=Outcome.REFUSED,
-            reason=failure.reason,
-            sentence=failure.sentence,
-            refused=RefusedError(failure.sentence, kind=failure.kind),
-        )
+        return Settled(outcome=Outcome.REFUSED, failure=failure)
 
     async def _queue(self, session: AsyncSession, *, at: datetime) -> None:
         # A curator may have decided meanwhile, or an earlier go queued it: both are fine.

@@ -36,18 +36,17 @@ class Failure:
 
 
 class Steps(Protocol):
-    async def run(
-        self, name: str, result: type[T], work: Callable[[], Awaitable[T | Failure]]
-    ) -> T | Failure:
-        """Do `work`, or return what it returned before the process was stopped."""
+    async def run(self, name: str, result: object, work: Callable[[], Awaitable[T]]) -> T:
+        """Do `work`, or return what it returned before the process was stopped.
+
+        `result` is the type of what it returns, for who keeps it.
+        """
         ...
 
 
 class PlainSteps:
     """No memory: what is stopped begins anew, which every step allows."""
 
-    async def run(
-        self, name: str, result: type[T], work: Callable[[], Awaitable[T | Failure]]
-    ) -> T | Failure:
+    async def run(self, name: str, result: object, work: Callable[[], Awaitable[T]]) -> T:
         del name, result
         return await work()

@@ -1,5 +1,6 @@
 """A desk for the workflow's tests: people use its public doors, fakes stand in for the services."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,12 +13,14 @@ from bot.errors import NoPreviewError, NoSuchTrackError
 from bot.messages import DecisionView, DigestView, QueueView, StatusRow, StatusView
 from bot.track import Audio, Origin, Track, TrackId, Verdict
 from bot.workflow import digest, queue, review, status, submit
+from bot.workflow.outcome import Processed
 from bot.workflow.people import Person, console_person, member_of
-from bot.workflow.process import Processed, process
+from bot.workflow.process import process
 from bot.workflow.queue import View
 from bot.workflow.services import Services, Sessions
 from bot.workflow.submit import Accepted, OwnFile, Request
 from db import curators, events, playlists, submissions, workspaces
+from db.goes import Go
 from db.models import Answer, Event, Playlist, Role, Submission
 from db.playlists import Rules
 from db.types import AiPolicy, AiUse, Welcome
@@ -56,8 +59,10 @@ class Troubles:
 
     once: dict[str, BaseException] = field(default_factory=dict)
     always: dict[str, BaseException] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
 
     def strike(self, service: str) -> None:
+        self.calls[service] += 1
         if error := self.once.pop(service, None) or self.always.get(service):
             raise error
 
@@ -340,6 +345,18 @@ class Stage:
             services=self.services,
             now=self.clock,
             confirmed=confirmed,
+        )
+
+    async def start_go(self, go: Go, *, confirmed: bool = False) -> None:
+        """Be the desk's starter: do the work at once."""
+        await process(
+            go.submission_id,
+            workspace_id=go.workspace_id,
+            number=go.number,
+            confirmed=confirmed,
+            sessions=self.sessions,
+            services=self.services,
+            now=self.clock,
         )
 
     async def send(self, text: str = "", *, by: str = "ana", playlist: str = NIGHT) -> str:

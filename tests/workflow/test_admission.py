@@ -4,8 +4,8 @@ import pytest
 
 from bot.errors import RuleError
 from bot.track import Origin
+from bot.workflow.outcome import Outcome, Processed
 from bot.workflow.people import console_person, member_of
-from bot.workflow.process import Outcome, Processed
 from db import blocks
 from db.models import Answer, Status
 from tests.workflow.stage import DAY, NIGHT, NOW, Stage, link_of

@@ -6,8 +6,8 @@ import pytest
 
 from bot.errors import AlreadyDoneError, NotAllowedError, NotFoundError, WeakMatchError
 from bot.workflow import amend
+from bot.workflow.outcome import Outcome
 from bot.workflow.people import console_person
-from bot.workflow.process import Outcome
 from bot.workflow.submit import Accepted, OwnFile
 from db.models import Answer, Status
 from tests.workflow.stage import OWN_FILE, Stage, link_of, open_stage

@@ -20,6 +20,7 @@ def desk_of(stage: Stage) -> Desk:
         upload_max_mib=25,
         sessions=stage.sessions,
         services=stage.services,
+        starter=stage,
         now=stage.clock,
         seed=lambda: 1,
     )

@@ -21,7 +21,8 @@ from bot.errors import (
 )
 from bot.track import Origin, Track, TrackId, Verdict
 from bot.workflow.identify import Identified, store
-from bot.workflow.process import Outcome, Processed, process
+from bot.workflow.outcome import Outcome, Processed
+from bot.workflow.process import process
 from bot.workflow.submit import Accepted, OwnFile, find_playlist
 from db import goes, submissions, tracks
 from db.models import Answer, EventKind, Score, Status

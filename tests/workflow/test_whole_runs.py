@@ -18,8 +18,9 @@ from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from bot.workflow.desk import Desk
+from bot.workflow.outcome import Outcome, Processed
 from bot.workflow.people import console_person
-from bot.workflow.process import Outcome, Processed, process
+from bot.workflow.process import process
 from bot.workflow.queue import show_queue
 from bot.workflow.submit import Accepted, OwnFile, Request, submit
 from db import playlists, tracks

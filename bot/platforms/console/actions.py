@@ -27,8 +27,9 @@ from bot.messages import (
 from bot.platforms.console.appointing import appoint
 from bot.workflow import amend, digest, queue, review, status, submit
 from bot.workflow.desk import Desk
+from bot.workflow.outcome import Processed
 from bot.workflow.people import console_person
-from bot.workflow.process import Processed, process
+from bot.workflow.process import process
 from bot.workflow.queue import View
 from bot.workflow.rescore import version_in_use
 from db import playlists, submissions

@@ -43,7 +43,7 @@ from bot.texts import (
     unscored_text,
 )
 from bot.texts import decision_text as decision_sentence
-from bot.workflow.process import Processed
+from bot.workflow.outcome import Processed
 
 _LINE_LIMIT = 1000
 

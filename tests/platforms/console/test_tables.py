@@ -38,7 +38,7 @@ from bot.platforms.console.tables import (
     status_table,
 )
 from bot.texts import reason_words, status_words
-from bot.workflow.process import Outcome, Processed
+from bot.workflow.outcome import Outcome, Processed
 from db.status import Status
 
 AT = datetime(2026, 12, 4, 17, tzinfo=UTC)
