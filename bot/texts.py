@@ -22,7 +22,6 @@ from bot.messages import (
     plain,
 )
 from db.status import DECIDED, WAITING, Status
-from db.types import Welcome
 from scoring.bands import band, score_words
 from scoring.ranking import span
 
@@ -65,11 +64,12 @@ DECLINE_REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-WELCOME: Mapping[Welcome, str] = MappingProxyType(
+# By the values of `db.types.Welcome`, which would bring the whole database along.
+WELCOME: Mapping[str, str] = MappingProxyType(
     {
-        Welcome.NEW_MIX: "a new mix of this song",
-        Welcome.OTHER_SONG: "another song",
-        Welcome.NOT_THIS_ONE: "please do not send this one again",
+        "new_mix": "a new mix of this song",
+        "other_song": "another song",
+        "not_this_one": "please do not send this one again",
     }
 )
 
@@ -310,7 +310,7 @@ def decision_text(view: DecisionView) -> str:
     if note := plain(view.note, limit=NOTE_LIMIT):
         lines.append(f"Note: {note}")
     if view.welcome_next is not None:
-        lines.append(f"What is welcome next: {WELCOME[Welcome(view.welcome_next)]}.")
+        lines.append(f"What is welcome next: {WELCOME[view.welcome_next]}.")
     if view.warning:
         lines.append(view.warning)
     if view.undo_until is not None:

@@ -14,6 +14,7 @@ from bot.messages import (
 )
 from bot.texts import (
     DECLINE_REASONS,
+    WELCOME,
     DeclineReason,
     already_text,
     answer_text,
@@ -37,6 +38,7 @@ from bot.texts import (
     unscored_text,
 )
 from db.status import Status
+from db.types import Welcome
 
 AT = datetime(2026, 12, 4, 17, tzinfo=UTC)
 SCORE = ScoreLine(
@@ -317,3 +319,7 @@ def test_an_empty_place_says_so() -> None:
 
 def test_a_date_is_written_as_people_say_it() -> None:
     assert day(AT) == "Fri 4 Dec 2026"
+
+
+def test_everything_that_may_be_welcome_next_has_words() -> None:
+    assert set(WELCOME) == {welcome.value for welcome in Welcome}
