@@ -1,10 +1,8 @@
 """All stand-ins together, on ports of 127.0.0.1 that the system picks."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiohttp import web
 
@@ -17,6 +15,7 @@ from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.itunes import ITunesPreviewHost, ITunesStandIn
 from bot.sandbox.previews import PreviewHost
 from bot.sandbox.spotify import OEmbedStandIn, SpotifyStandIn, Tokens
+from bot.sandbox.threads import in_thread
 from bot.sandbox.trouble import staged
 
 HOST = "127.0.0.1"
@@ -156,23 +155,7 @@ def run_in_thread(
     seed: int = 0,
 ) -> Iterator[Sandbox]:
     """Run a sandbox on an event loop of its own, in a thread of its own."""
-    started: Future[tuple[Sandbox, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-
-    async def serve() -> None:
-        stop = asyncio.Event()
-        async with Sandbox.start(catalogue, faults=faults, clock=clock, seed=seed) as sandbox:
-            started.set_result((sandbox, asyncio.get_running_loop(), stop))
-            await stop.wait()
-
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox") as pool:
-        ended = pool.submit(asyncio.run, serve())
-        either: list[Future[Any]] = [started, ended]
-        wait(either, return_when=FIRST_COMPLETED)
-        if ended.done():
-            ended.result()
-        sandbox, loop, stop = started.result()
-        try:
-            yield sandbox
-        finally:
-            loop.call_soon_threadsafe(stop.set)
-            ended.result()
+    with in_thread(
+        lambda: Sandbox.start(catalogue, faults=faults, clock=clock, seed=seed)
+    ) as sandbox:
+        yield sandbox

@@ -57,6 +57,7 @@ class CallbackRoutes:
         if interaction is None or interaction.id != number(request, "interaction_id"):
             raise unknown("interaction", 10062)
         self._in_time(interaction)
+        self._core.require_there(interaction.channel)
         body = await self._core.read(request)
         said: Json = body.json or {}
         self._core.refuse(request, _unfitting(said.get("type"), interaction))
@@ -97,8 +98,11 @@ class CallbackRoutes:
 
     def _update(self, request: web.Request, body: Body, interaction: Interaction) -> None:
         self._deferred_update(request, body, interaction)
-        if interaction.original is not None:
-            self._posting.edit(request, body, interaction.original)
+        message = interaction.original
+        if message is not None:
+            if message.id not in self._core.world.messages[message.channel_id]:
+                raise unknown("Message", 10008)
+            self._posting.edit(request, body, message)
 
     def _deferred_update(self, _: web.Request, __: Body, interaction: Interaction) -> None:
         interaction.original = interaction.message

@@ -118,6 +118,11 @@ class Core:
             raise missing_access()
         return channel
 
+    def require_there(self, channel: Channel) -> None:
+        """Refuse what goes to a channel that has been deleted meanwhile."""
+        if channel.id not in self.world.channels:
+            raise unknown("Channel", 10003)
+
     def guild(self, request: web.Request) -> Guild:
         guild = self.world.guilds.get(number(request, "guild_id"))
         if guild is None or self.world.app.id not in guild.members:
@@ -140,10 +145,15 @@ class Core:
         if not self.may(channel, wanted):
             raise missing_permissions()
 
-    def require_in_guild(self, guild: Guild, wanted: Permission) -> None:
+    def permissions_in(self, guild: Guild) -> Permission:
+        """Return what the bot may do in a server, before any channel's overwrites."""
         mine = Permission.NONE
         for role_id in [guild.id, *guild.members[self.world.app.id].roles]:
             mine |= guild.roles[role_id].permissions
+        return mine
+
+    def require_in_guild(self, guild: Guild, wanted: Permission) -> None:
+        mine = self.permissions_in(guild)
         if not (wanted in mine or Permission.ADMINISTRATOR in mine):
             raise missing_permissions()
 

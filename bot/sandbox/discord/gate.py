@@ -51,6 +51,8 @@ class Gate:
         if fault is None:
             return await self._limited(request, handler)
         if refused := _refusal(fault):
+            for name, value in self._take(request).headers.items():
+                refused.headers.setdefault(name, value)
             return refused
 
         async def limited(asked: web.Request) -> web.StreamResponse:
@@ -60,16 +62,19 @@ class Gate:
 
     async def _limited(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         own_token = request.path.startswith(_TOKEN_IN_PATH)
-        verdict = self.limiter.take(
-            route=f"{request.method} {route_of(request)}",
-            place="+".join(request.match_info.get(place, "") for place in _PLACES),
-            counts_overall=not own_token,
-        )
+        verdict = self._take(request)
         if verdict.retry_after is not None:
             return too_many(verdict.retry_after, verdict=verdict)
         answer = await self._answered(request, handler, own_token=own_token)
         answer.headers.update(verdict.headers | VIA)
         return answer
+
+    def _take(self, request: web.Request) -> Verdict:
+        return self.limiter.take(
+            route=f"{request.method} {route_of(request)}",
+            place="+".join(request.match_info.get(place, "") for place in _PLACES),
+            counts_overall=not request.path.startswith(_TOKEN_IN_PATH),
+        )
 
     async def _answered(
         self, request: web.Request, handler: Handler, *, own_token: bool

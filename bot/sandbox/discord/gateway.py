@@ -66,8 +66,11 @@ class Gateway:
         app.router.add_get("/gateway", self._connect)
         app.on_shutdown.append(self._close_all)
 
-    async def connected(self, *, within_s: float = 5.0) -> Session:
-        """Wait until the bot has a live session, and return it."""
+    async def connected(self, *, within_s: float = 15.0) -> Session:
+        """Wait until the bot has a live session, and return it.
+
+        discord.py takes five seconds before it identifies anew.
+        """
         return await self._core.changes.until(
             lambda: next((each for each in self.sessions.values() if each.live), None),
             what="a live session of the bot",
@@ -124,7 +127,7 @@ class Gateway:
         A closed connection and a reconnect come before the event, so that it is replayed. The
         end of the session comes after it: what happens without a session is lost at Discord.
         """
-        fault = self._strike(event.name, _AT_EVENTS)
+        fault = self._strike(event.name, _AT_EVENTS) if session.live else None
         kind = None if fault is None else fault.kind
         if fault is not None and kind is FaultKind.GATEWAY_CLOSE:
             self._close(session, fault.close_code)
@@ -203,13 +206,14 @@ class Gateway:
 
     def resume(self, connection: Connection, said: Json) -> Session | None:
         """Take a session up again where the client left it, or say that there is none."""
-        session = self.sessions.get(said["session_id"])
+        session = self.sessions.get(said.get("session_id") or "")
+        seen = said.get("seq") or 0
         if session is None:
             connection.send({"op": INVALID_SESSION, "d": False})
             return None
-        if said["seq"] > session.sequence:
+        if seen > session.sequence:
             raise CloseError(4007, "Invalid seq.")
-        session.replay(connection, after=said["seq"])
+        session.replay(connection, after=seen)
         self.resumed += 1
         self._core.changes.happened()
         return session

@@ -21,6 +21,7 @@ class GuildRoutes:
     def attach(self, app: web.Application) -> None:
         base = f"{API}/guilds/{{guild_id}}"
         one_role = f"{base}/members/{{user_id}}/roles/{{role_id}}"
+        app.router.add_get(f"{API}/users/@me/guilds", self._own_guilds)
         app.router.add_get(f"{API}/users/{{user_id}}", self._user)
         app.router.add_get(base, self._guild)
         app.router.add_get(f"{base}/channels", self._channels)
@@ -37,6 +38,23 @@ class GuildRoutes:
         if user is None:
             raise unknown("User", 10013)
         return self._core.answer(request, user_json(user))
+
+    async def _own_guilds(self, request: web.Request) -> web.Response:
+        app = self._core.world.app
+        body: list[Json] = [
+            {
+                "id": str(guild.id),
+                "name": guild.name,
+                "icon": None,
+                "banner": None,
+                "owner": guild.owner_id == app.id,
+                "permissions": str(int(self._core.permissions_in(guild))),
+                "features": [],
+            }
+            for guild in self._core.world.guilds.values()
+            if app.id in guild.members
+        ]
+        return self._core.answer(request, body)
 
     async def _guild(self, request: web.Request) -> web.Response:
         guild = self._core.guild(request)

@@ -106,6 +106,7 @@ class Person:
         self.user = user
         self.here = here
         self.patience_s = PATIENCE_S
+        self._suggested: dict[tuple[str, str], dict[str, Any]] = {}
         self._core = core
         self._commands = commands
         self._interactions = interactions
@@ -119,18 +120,30 @@ class Person:
     async def command(self, name: str, /, *, settle: bool = True, **options: Any) -> Reply:
         """Use a slash command here. Without `settle`, return at the first answer."""
         command, path = self._offered(name)
-        data = self._offers().command_data(command, path, options)
+        picked = {
+            option: self._suggested.get((name, option), {}).get(value, value)
+            if isinstance(value, str)
+            else value
+            for option, value in options.items()
+        }
+        data = self._offers().command_data(command, path, picked)
         return await self._do(Kind.COMMAND, data, settle=settle)
 
     async def autocomplete(
         self, name: str, option: str, typed: str = "", /, **filled: Any
     ) -> list[str]:
-        """Return what an option offers for what has been typed of it so far."""
+        """Return what an option offers for what has been typed of it so far.
+
+        Whoever then gives one of these names to `command` has picked it from the list: its value
+        is sent, as Discord does.
+        """
         command, path = self._offered(name)
         given = {**filled, option: typed}
         data = self._offers().command_data(command, path, given, focused=option)
         reply = await self._do(Kind.AUTOCOMPLETE, data)
-        return [choice["name"] for choice in reply.interaction.choices or []]
+        choices = {each["name"]: each["value"] for each in reply.interaction.choices or []}
+        self._suggested[name, option] = choices
+        return list(choices)
 
     async def message_menu(self, name: str, message: Message, *, settle: bool = True) -> Reply:
         """Use a command of a message's menu."""
@@ -334,12 +347,13 @@ class Person:
         interaction = self._interactions.open(
             kind, data, user=self.user, channel=place, message=message, parent=parent
         )
-        await self._wait(lambda: interaction.answer is not None, "an answer")
+        await self.until(lambda: interaction.answer is not None, "an answer")
         if settle:
-            await self._wait(lambda: interaction.settled, "the answer that was promised")
+            await self.until(lambda: interaction.settled, "the answer that was promised")
         return Reply(interaction=interaction)
 
-    async def _wait(self, look: Callable[[], bool], what: str) -> None:
+    async def until(self, look: Callable[[], object], what: str) -> None:
+        """Wait until `look` is true of what is shown, or raise NoAnswerError."""
         try:
             await self._core.changes.until(look, what=what, within_s=self.patience_s)
         except NothingHappenedError as error:

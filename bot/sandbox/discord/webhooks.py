@@ -37,6 +37,7 @@ class WebhookRoutes:
             raise unknown("Webhook", 10015)
         if self._core.clock() - interaction.created > TOKEN_LIFE:
             raise ApiError(401, 50027, "Invalid Webhook Token")
+        self._core.require_there(interaction.channel)
         return interaction
 
     def _message(self, request: web.Request, interaction: Interaction) -> Message:

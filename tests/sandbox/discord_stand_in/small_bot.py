@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.sandbox.discord.server import DiscordStandIn
 
 PLAYLISTS = ("Night Drive", "Night Shift", "Morning")
+NUMBERS = {name: f"p{number}" for number, name in enumerate(PLAYLISTS)}
 
 
 class Form(discord.ui.Modal, title="Submit a track"):
@@ -128,7 +129,7 @@ def _add_commands(bot: SmallBot) -> None:
     @submit.autocomplete("playlist")
     async def playlists(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         fitting = [name for name in PLAYLISTS if name.startswith(typed)]
-        return [app_commands.Choice(name=name, value=name) for name in fitting]
+        return [app_commands.Choice(name=name, value=NUMBERS[name]) for name in fitting]
 
     @tree.command(description="Answer later")
     async def slow(interaction: discord.Interaction) -> None:

@@ -102,6 +102,40 @@ async def test_a_stock_client_waits_out_a_429_and_sends_once(
     assert stand_in.calls.count(Service.DISCORD, f"/api/v10/channels/{channel.id}/messages") == 2
 
 
+async def test_an_ordered_429_carries_the_headers_of_its_route(
+    stand_in: DiscordStandIn, http: httpx.AsyncClient
+) -> None:
+    stand_in.set_fault(Fault(service=Service.DISCORD, kind=FaultKind.RATE_LIMITED, times=1))
+    answer = await http.get(f"{stand_in.api_url}/users/@me", headers=_ask(stand_in))
+
+    assert answer.status_code == 429
+    assert answer.headers["X-RateLimit-Scope"] == "shared"
+    assert answer.headers["X-RateLimit-Bucket"]
+    assert answer.headers["Retry-After"] == "2"
+
+
+async def test_a_slow_answer_comes_in_the_end(
+    stand_in: DiscordStandIn, channel: discord.PartialMessageable
+) -> None:
+    stand_in.set_fault(Fault(service=Service.DISCORD, kind=FaultKind.DELAY, seconds=0.01, times=1))
+
+    assert (await channel.send("slow")).content == "slow"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_a_seed_strikes_the_same_calls_again(http: httpx.AsyncClient, seed: int) -> None:
+    fault = Fault(service=Service.DISCORD, kind=FaultKind.SERVER_ERROR, probability=0.5)
+    struck = []
+    for _ in range(2):
+        async with DiscordStandIn.start(faults=[fault], seed=seed) as stand_in:
+            url = f"{stand_in.api_url}/users/@me"
+            answers = [await http.get(url, headers=_ask(stand_in)) for _ in range(12)]
+            struck.append([answer.status_code for answer in answers])
+
+    assert struck[0] == struck[1]
+    assert set(struck[0]) == {200, 503}
+
+
 async def test_a_503_reaches_the_caller(
     stand_in: DiscordStandIn, channel: discord.PartialMessageable
 ) -> None:

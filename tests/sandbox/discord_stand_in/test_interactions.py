@@ -1,12 +1,16 @@
 """People use a small bot on a stock discord.py, and Discord's rules of answering hold."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
+import discord
+import httpx
 import pytest
 
 from bot.sandbox.clock import HandClock
 from bot.sandbox.discord.body import Upload
 from bot.sandbox.discord.forms import labels_in
+from bot.sandbox.discord.interactions import Interaction, Kind
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.refusals import NoAnswerError, RefusedError
 from bot.sandbox.discord.seen import labels_of
@@ -44,7 +48,12 @@ async def test_a_command_comes_with_its_options_files_and_people(ana: Person, mo
 
 
 async def test_autocomplete_offers_what_fits(ana: Person) -> None:
-    assert await ana.autocomplete("submit", "playlist", "Nig") == ["Night Drive", "Night Shift"]
+    typed = await ana.command("submit", link="x", playlist="Night Shift")
+    offered = await ana.autocomplete("submit", "playlist", "Nig")
+    picked = await ana.command("submit", link="x", playlist="Night Shift")
+
+    assert offered == ["Night Drive", "Night Shift"]
+    assert ("Night Shift" in typed.text, "p1" in picked.text) == (True, True)
 
 
 async def test_a_person_is_kept_from_what_discords_client_would_not_send(ana: Person) -> None:
@@ -123,6 +132,77 @@ async def test_a_click_can_be_answered_later(ana: Person) -> None:
         await ana.click(card, label="Off")
     with pytest.raises(RefusedError, match="sees no button 'Burn'"):
         await ana.click(card, label="Burn")
+
+
+async def test_what_is_gone_cannot_be_changed_any_more(
+    stand_in: DiscordStandIn, place: Place, bot: SmallBot, ana: Person, mo: Person
+) -> None:
+    card = await ana.command("card")
+    interaction = stand_in.interactions.open(
+        Kind.COMPONENT,
+        {"custom_id": "none", "component_type": 2, "id": 2},
+        user=place.ana,
+        channel=place.channel,
+        message=card.message,
+    )
+    mo.delete(card.message)
+    codes = [await _answer(bot, interaction, {"type": 7, "data": {"content": "x"}})]
+    stand_in.delete_channel(place.channel)
+    codes.append(await _answer(bot, interaction, {"type": 6}))
+
+    assert codes == [10008, 10003]
+
+
+@pytest.mark.parametrize("answer", [{"type": 8, "data": {"choices": []}}, {"type": 7, "data": {}}])
+async def test_an_answer_must_fit_what_was_done(
+    stand_in: DiscordStandIn, place: Place, http: httpx.AsyncClient, answer: dict[str, Any]
+) -> None:
+    interaction = stand_in.interactions.open(
+        Kind.COMMAND,
+        {"id": "1", "name": "submit", "type": 1},
+        user=place.ana,
+        channel=place.channel,
+    )
+    url = f"{stand_in.api_url}/interactions/{interaction.id}/{interaction.token}/callback"
+    refused = await http.post(url, json=answer)
+    first = await http.post(url, json={"type": 4, "data": {"content": "x"}})
+    second = await http.post(url, json={"type": 4, "data": {"content": "x"}})
+
+    assert refused.json()["code"] == 50035
+    assert [each.request for each in stand_in.violations] == [
+        "POST /interactions/{interaction_id}/{interaction_token}/callback"
+    ]
+    assert first.status_code == 204
+    assert (second.status_code, second.json()["code"]) == (400, 40060)
+
+
+async def test_a_token_is_no_webhook_before_the_first_answer(
+    stand_in: DiscordStandIn, place: Place, http: httpx.AsyncClient
+) -> None:
+    interaction = stand_in.interactions.open(
+        Kind.COMMAND,
+        {"id": "1", "name": "submit", "type": 1},
+        user=place.ana,
+        channel=place.channel,
+    )
+    base = f"{stand_in.api_url}/webhooks/{stand_in.world.app.id}"
+    early = await http.post(f"{base}/{interaction.token}", json={"content": "x"})
+    unknown = await http.get(f"{base}/none/messages/@original")
+
+    assert [each.json()["code"] for each in (early, unknown)] == [10015, 10015]
+
+
+async def _answer(bot: SmallBot, interaction: Interaction, answer: dict[str, Any]) -> int:
+    """Send a first answer as the bot would, and return the code of the refusal."""
+    route = discord.http.Route(
+        "POST",
+        "/interactions/{webhook_id}/{webhook_token}/callback",
+        webhook_id=interaction.id,
+        webhook_token=interaction.token,
+    )
+    with pytest.raises(discord.HTTPException) as refused:
+        await bot.http.request(route, json=answer)
+    return refused.value.code
 
 
 async def test_selects_go_by_labels_and_by_people(ana: Person, mo: Person) -> None:

@@ -29,6 +29,10 @@ async def test_a_server_is_fetched_with_its_channels_roles_and_members(
     assert stand_in.violations == []
 
 
+async def test_the_bot_knows_its_servers(client: discord.Client, place: Place) -> None:
+    assert [guild.name async for guild in client.fetch_guilds()] == [place.guild.name]
+
+
 @pytest.mark.parametrize(
     ("ids", "code"), [((1, 1), 10004), ((None, 1), 10013), ((None, None), 10007)]
 )
