@@ -45,8 +45,16 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A request of the bot that Discord did not do, and by which of its codes."""
+
+    request: str
+    code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something for the gateway; `audience` is None for everything but direct messages."""
+    """Something for the gateway; `direct` is what happens in private."""
 
     name: str
     payload: Json
@@ -64,6 +72,7 @@ class Core:
     contract: Contract | None = None
     changes: Changes = field(default_factory=Changes)
     violations: list[Violation] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     flaws: list[str] = field(default_factory=list)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
 

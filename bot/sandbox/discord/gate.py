@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.sandbox.calls import Call, Calls, Service
-from bot.sandbox.discord.core import API, Core, json_answer, route_of
+from bot.sandbox.discord.core import API, Core, Refusal, json_answer, route_of
 from bot.sandbox.discord.errors import ApiError, unauthorized
 from bot.sandbox.discord.rates import RateLimiter, Verdict
 from bot.sandbox.faults import Fault, FaultKind, Faults
@@ -84,6 +84,8 @@ class Gate:
                 raise unauthorized()
             return await handler(request)
         except ApiError as error:
+            asked = f"{request.method} {route_of(request)}"
+            self.core.refusals.append(Refusal(request=asked, code=error.code))
             return json_answer(error.body(), status=error.status)
         except web.HTTPNotFound:
             return json_answer({"message": "404: Not Found", "code": 0}, status=404)

@@ -108,6 +108,10 @@ class Interactions:
         self._core.publish("INTERACTION_CREATE", payload)
         return interaction
 
+    def unanswered(self) -> list[Interaction]:
+        """Return those that the bot has not answered, so far."""
+        return [each for each in self.every if each.answer is None]
+
     def with_token(self, token: str) -> Interaction | None:
         return self._by_token.get(token)
 

@@ -276,14 +276,11 @@ class Person:
         return [each for each in self.read(channel) if each.pinned is not None]
 
     def pings(self) -> list[Message]:
-        """Return the messages that made a sound for this person, oldest first."""
-        every = [
-            each
-            for messages in self._core.world.messages.values()
-            for each in messages.values()
-            if self.id in each.pings.people
-        ]
-        return sorted(every, key=lambda each: each.id)
+        """Return the messages that made a sound for this person, deleted ones too."""
+        world = self._core.world
+        there = [each for messages in world.messages.values() for each in messages.values()]
+        heard = [each for each in there + world.deleted if self.id in each.pings.people]
+        return sorted(heard, key=lambda each: each.id)
 
     def commands(self) -> list[str]:
         """Return the names of the commands that this person is offered here."""

@@ -135,6 +135,7 @@ class Posting:
         world = self._core.world
         del world.messages[message.channel_id][message.id]
         world.deleted.append(message)
+        message.flags &= ~LOADING
         channel = world.channels[message.channel_id]
         payload: Json = {"id": str(message.id), "channel_id": str(channel.id)}
         if channel.guild_id is not None:
@@ -161,6 +162,10 @@ class Posting:
             }
         )
         yield from allowed_mentions_problems(said.get("allowed_mentions"))
+        reference = said.get("message_reference") or {}
+        known = self._core.world.messages[message.channel_id]
+        if message.reply_to not in (None, *known) and reference.get("fail_if_not_exists", True):
+            yield Problem(path="message_reference", rule="Unknown message")
         yield from too_long("nonce", str(said.get("nonce") or ""), 25)
         for index, file in files.items():
             if len(file.content) > _MAX_FILE_BYTES:

@@ -16,7 +16,7 @@ from bot.sandbox.discord.cdn import Cdn
 from bot.sandbox.discord.changes import Changes
 from bot.sandbox.discord.channels import ChannelRoutes
 from bot.sandbox.discord.commands import CommandRoutes, Commands
-from bot.sandbox.discord.core import API, Contract, Core, Violation
+from bot.sandbox.discord.core import API, Contract, Core, Refusal, Violation
 from bot.sandbox.discord.gate import Gate
 from bot.sandbox.discord.gateway import Gateway
 from bot.sandbox.discord.guilds import GuildRoutes
@@ -44,7 +44,10 @@ class DiscordStandIn:
     `Client(connector=discord.connector())` and `discord.token`.
 
     `violations` are the bot's requests that broke a rule; `flaws` are the stand-in's own answers
-    that do not fit Discord's description. A good test ends with both empty.
+    and events that do not fit Discord's description. A good test ends with both empty, and with
+    no `interactions.unanswered()`. `refusals` are all requests that were answered with a code, as
+    10062 for an answer that came too late. Looking at the official description takes some tens of
+    milliseconds a call: a test of speed leaves `contract` out.
     """
 
     token = TOKEN
@@ -182,6 +185,10 @@ class DiscordStandIn:
     @property
     def violations(self) -> list[Violation]:
         return self.core.violations
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        return self.core.refusals
 
     @property
     def flaws(self) -> list[str]:

@@ -267,6 +267,8 @@ class World:
         mine = _base(guild, member)
         if Permission.ADMINISTRATOR in mine:
             return ALL
+        if channel.kind == PRIVATE_THREAD and user.id not in channel.members:
+            return Permission.NONE
         place = self.channels[channel.parent_id] if channel.parent_id else channel
         mine = _overwritten(mine, place.overwrites, guild=guild, member=member)
         return mine if Permission.VIEW_CHANNEL in mine else Permission.NONE

@@ -92,7 +92,7 @@ async def test_a_deferred_answer_is_filled_in_by_the_first_follow_up(
 
 
 async def test_the_first_answer_must_come_within_three_seconds(
-    bot: SmallBot, ana: Person, clock: HandClock
+    stand_in: DiscordStandIn, bot: SmallBot, ana: Person, clock: HandClock
 ) -> None:
     ana.patience_s = 0.01
     with pytest.raises(NoAnswerError):
@@ -101,6 +101,8 @@ async def test_the_first_answer_must_come_within_three_seconds(
     bot.go_on.set()
 
     assert (await bot.failed.get()).code == 10062
+    assert [each.code for each in stand_in.refusals] == [10062]
+    assert len(stand_in.interactions.unanswered()) == 1
 
 
 async def test_follow_ups_end_after_fifteen_minutes(

@@ -16,7 +16,7 @@ from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.refusals import RefusedError
 from bot.sandbox.discord.seen import labels_of, text_of
 from bot.sandbox.discord.server import DiscordStandIn
-from bot.sandbox.discord.world import Overwrite
+from bot.sandbox.discord.world import PRIVATE_THREAD, Overwrite
 from bot.sandbox.faults import Fault, FaultKind
 from tests.sandbox.discord_stand_in.conftest import Place, running
 from tests.sandbox.discord_stand_in.small_bot import SmallBot
@@ -176,6 +176,40 @@ async def test_a_reply_names_what_it_answers(
         "second",
     ]
     assert [each.content async for each in channel.history(after=first)] == ["second"]
+
+
+async def test_a_reply_to_nothing_is_refused(
+    stand_in: DiscordStandIn, place: Place, client: discord.Client
+) -> None:
+    channel = client.get_partial_messageable(place.channel.id, guild_id=place.guild.id)
+    gone = discord.MessageReference(message_id=1, channel_id=place.channel.id)
+    with pytest.raises(discord.HTTPException):
+        await channel.send("second", reference=gone)
+
+    assert [each.rule for each in stand_in.violations] == ["message_reference: Unknown message"]
+
+
+async def test_a_private_thread_is_for_those_in_it(
+    stand_in: DiscordStandIn, ana: Person, place: Place
+) -> None:
+    thread = stand_in.add_channel(
+        place.guild, "between us", kind=PRIVATE_THREAD, parent_id=place.channel.id, owner_id=1
+    )
+    before = ana.read(thread)
+    stand_in.say(place.mo, "psst", channel=thread)
+    hidden = ana.read(thread)
+    thread.members.add(ana.id)
+
+    assert (before, hidden) == ([], [])
+    assert [each.content for each in ana.read(thread)] == ["psst"]
+
+
+async def test_a_ping_that_was_deleted_was_heard_all_the_same(
+    ana: Person, channel: discord.TextChannel
+) -> None:
+    await (await channel.send(f"<@{ana.id}>")).delete()
+
+    assert len(ana.pings()) == 1
 
 
 async def test_embeds_are_read_line_by_line(ana: Person, channel: discord.TextChannel) -> None:
