@@ -76,9 +76,7 @@ async def open_jobs(
     async def sweep(before: datetime) -> int:
         return await queue.sweep(before=before)
 
-    chores = Chores(
-        sessions=desk.sessions, files=desk.services.files, now=desk.now, sweep_jobs=sweep
-    )
+    chores = Chores(desk, sweep_jobs=sweep)
     if role is Role.CHAT:
         async with open_queue(settings) as queue:
             yield queue, chores

@@ -93,11 +93,3 @@ async def delete_before(session: AsyncSession, *, workspace_id: int, moment: dat
     count = await session.scalar(select(func.count()).select_from(Exposure).where(*old))
     await session.execute(delete(Exposure).where(*old))
     return count or 0
-
-
-async def sweep(session: AsyncSession, *, shown_before: datetime) -> int:
-    """Delete pages that were shown before then, in any workspace; return how many rows went."""
-    gone = await session.scalars(
-        delete(Exposure).where(Exposure.at < shown_before).returning(Exposure.id)
-    )
-    return len(gone.all())

@@ -18,6 +18,12 @@ async def ensure(session: AsyncSession, *, name: str, now: datetime) -> Workspac
     return found
 
 
+async def all_ids(session: AsyncSession) -> list[int]:
+    """Return every workspace, for the tick, which looks after all of them."""
+    found = await session.scalars(select(Workspace.id).order_by(Workspace.id))
+    return list(found)
+
+
 async def by_name(session: AsyncSession, *, name: str) -> Workspace | None:
     return await session.scalar(select(Workspace).where(Workspace.name == name))
 

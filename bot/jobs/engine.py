@@ -16,7 +16,7 @@ from bot.jobs.port import JOBS_VERSION
 from bot.jobs.queue import CHORE, QUEUE, SCORE, JobQueue
 from bot.jobs.steps import DurableSteps
 from bot.jobs.store import APP_NAME, SERIALIZER, connect, prepare
-from bot.workflow.chores import Chore
+from bot.workflow.chores import Chore, Kind
 from bot.workflow.outcome import Processed
 from bot.workflow.steps import Steps
 from db.goes import Go
@@ -134,7 +134,11 @@ def _registered(work: Work, running: "set[asyncio.Task[Any]]") -> Mapping[str, C
         job_id: str, kind: str, workspace_id: int, subject_id: int, period: str
     ) -> None:
         due = Chore(
-            id=job_id, kind=kind, workspace_id=workspace_id, subject_id=subject_id, period=period
+            id=job_id,
+            kind=Kind(kind),
+            workspace_id=workspace_id,
+            subject_id=subject_id,
+            period=period,
         )
 
         async def once() -> None:

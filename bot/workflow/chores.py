@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from enum import StrEnum
+from typing import Final, assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.workflow.services import Clock, OwnFiles, Sessions
-from db import exposures, outbox, posts, services, submissions
+from bot.workflow import deadlines, privacy, weekly
+from bot.workflow.desk import Desk
+from db import outbox, posts, reminders, services, submissions, workspaces
 
 log = logging.getLogger(__name__)
 
@@ -17,11 +19,18 @@ log = logging.getLogger(__name__)
 _JOBS: Final = timedelta(days=7)
 _MESSAGES: Final = timedelta(days=30)
 _POSTS: Final = timedelta(days=180)
-_EXPOSURES: Final = timedelta(days=365)
 # The longest budget of a service is a day.
 _CALLS: Final = timedelta(days=2)
 # A younger file may belong to a submission that is being committed.
 _ON_ITS_WAY: Final = timedelta(hours=1)
+
+
+class Kind(StrEnum):
+    DIGEST = "digest"
+    REMIND = "remind"
+    EXPIRE = "expire"
+    RETENTION = "retention"
+
 
 # Of the whole desk, not of one workspace.
 EVERYWHERE: Final = 0
@@ -32,7 +41,7 @@ class Chore:
     """A piece of work that is due. Its id names the period, so it is done once for it."""
 
     id: str
-    kind: str
+    kind: Kind
     workspace_id: int = EVERYWHERE
     subject_id: int = 0
     period: str = ""
@@ -41,39 +50,70 @@ class Chore:
 class Chores:
     """`sweep_jobs` deletes what the engine has finished before a moment."""
 
-    def __init__(
-        self,
-        *,
-        sessions: Sessions,
-        files: OwnFiles,
-        now: Clock,
-        sweep_jobs: Callable[[datetime], Awaitable[int]],
-    ) -> None:
-        self._sessions = sessions
-        self._files = files
-        self._now = now
+    def __init__(self, desk: Desk, *, sweep_jobs: Callable[[datetime], Awaitable[int]]) -> None:
+        self._desk = desk
         self._sweep_jobs = sweep_jobs
 
     async def due(self, session: AsyncSession, now: datetime) -> list[Chore]:
         """Return what is due now, in all workspaces; some of it may be done or begun already."""
-        del session
-        return [Chore(id=f"retention:{now:%Y-%m-%d}", kind="retention")]
+        found = [Chore(id=f"retention:{now:%Y-%m-%d}", kind=Kind.RETENTION)]
+        for workspace_id in await workspaces.all_ids(session):
+            found += await _of_workspace(session, workspace_id, now)
+        return found
 
     async def do(self, chore: Chore) -> None:
-        match chore.kind:
-            case "retention":
-                await self._delete_old()
-            case _:
-                raise LookupError(f"nobody here knows how to do {chore.kind}")
+        """Do a chore; each part of it is one commit, and doing it again changes nothing."""
+        workspace_id, now = chore.workspace_id, self._desk.now()
+        if chore.kind is Kind.RETENTION:
+            await self._delete_old(now)
+            return
+        async with self._desk.sessions.begin() as session:
+            match chore.kind:
+                case Kind.DIGEST:
+                    due = weekly.DueDigest(playlist_id=chore.subject_id, week=chore.period)
+                    await weekly.send_due(session, workspace_id=workspace_id, due=due, now=now)
+                case Kind.REMIND:
+                    await deadlines.remind(session, workspace_id=workspace_id, now=now)
+                case Kind.EXPIRE:
+                    await deadlines.expire(session, workspace_id=workspace_id, now=now)
+                case _:
+                    assert_never(chore.kind)
 
-    async def _delete_old(self) -> None:
-        now = self._now()
-        async with self._sessions.begin() as session:
+    async def _delete_old(self, now: datetime) -> None:
+        desk = self._desk
+        async with desk.sessions.begin() as session:
             await services.sweep(session, now=now, calls_before=now - _CALLS)
             await outbox.sweep(session, done_before=now - _MESSAGES)
             await posts.sweep(session, changed_before=now - _POSTS)
-            await exposures.sweep(session, shown_before=now - _EXPOSURES)
+            every = await workspaces.all_ids(session)
             awaited = await submissions.awaited_files(session)
-        self._files.sweep(keep=awaited, before=now - _ON_ITS_WAY)
+        for workspace_id in every:
+            async with desk.sessions.begin() as session:
+                await deadlines.forget_exposures(session, workspace_id=workspace_id, now=now)
+            await privacy.retire_at(replace(desk, workspace_id=workspace_id))
+        desk.services.files.sweep(keep=awaited, before=now - _ON_ITS_WAY)
         await self._sweep_jobs(now - _JOBS)
         log.info("what was kept long enough is deleted")
+
+
+async def _of_workspace(session: AsyncSession, workspace_id: int, now: datetime) -> list[Chore]:
+    found = [
+        Chore(
+            id=digest.key,
+            kind=Kind.DIGEST,
+            workspace_id=workspace_id,
+            subject_id=digest.playlist_id,
+            period=digest.week,
+        )
+        for digest in await weekly.due_digests(session, workspace_id=workspace_id, now=now)
+    ]
+    nearly = now + deadlines.REMIND_AHEAD
+    soon = await reminders.unanswered(session, workspace_id=workspace_id, due_before=nearly)
+    if soon:
+        # Reminders go out on a morning; by the hour is often enough.
+        hour = f"remind:{workspace_id}:{now:%Y-%m-%dT%H}"
+        found.append(Chore(id=hour, kind=Kind.REMIND, workspace_id=workspace_id))
+    if any(row.due_at <= now for row in soon):
+        minute = f"expire:{workspace_id}:{now:%Y-%m-%dT%H:%M}"
+        found.append(Chore(id=minute, kind=Kind.EXPIRE, workspace_id=workspace_id))
+    return found

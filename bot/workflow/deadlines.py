@@ -19,6 +19,8 @@ from db.types import EventKind
 
 # With the usual fourteen days these are the tenth and the thirteenth.
 REMIND_BEFORE = (timedelta(days=4), timedelta(days=1))
+# Nothing that is due later than this is to be reminded of, in any zone.
+REMIND_AHEAD = max(REMIND_BEFORE) + timedelta(days=1)
 # In the morning and all together: one message a day is read, ten are switched off.
 _MORNING = time(9, 0)
 
@@ -40,7 +42,7 @@ async def remind(session: AsyncSession, *, workspace_id: int, now: datetime) -> 
     After a silence of ours only the latest reminder of a submission is sent.
     """
     waiting = await reminders.unanswered(
-        session, workspace_id=workspace_id, due_before=now + max(REMIND_BEFORE) + timedelta(days=1)
+        session, workspace_id=workspace_id, due_before=now + REMIND_AHEAD
     )
     told = await reminders.days_reminded(
         session, workspace_id=workspace_id, submission_ids=[row.id for row in waiting]

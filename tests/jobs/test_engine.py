@@ -8,7 +8,7 @@ import pytest
 from bot.jobs.port import JobState, go_id
 from bot.jobs.queue import JobQueue
 from bot.jobs.store import connect
-from bot.workflow.chores import Chore
+from bot.workflow.chores import Chore, Kind
 from bot.workflow.outcome import Processed
 from bot.workflow.steps import Steps
 from db.goes import Go
@@ -126,7 +126,7 @@ async def test_a_cancelled_job_does_not_run(bench: Bench) -> None:
 
 
 async def test_a_chore_is_done_once_for_its_period(bench: Bench) -> None:
-    chore = Chore(id="digest:1:2026-W47", kind="digest", workspace_id=1, subject_id=1)
+    chore = Chore(id="digest:1:2026-W47", kind=Kind.DIGEST, workspace_id=1, subject_id=1)
     async with bench.engine() as queue:
         await queue.start_chore(chore)
         await over(queue, chore.id)

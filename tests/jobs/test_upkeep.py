@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.errors import SourceDownError
 from bot.jobs.port import go_id
 from bot.jobs.upkeep import BEAT, DEAD_AFTER, Me, Upkeep, dead, me
-from bot.workflow.chores import Chore
+from bot.workflow.chores import Chore, Kind
 from db import workers
 from db.goes import Go
 from db.models import Worker
@@ -153,7 +153,7 @@ async def test_who_leaves_is_not_waited_for(fleet: Fleet) -> None:
 
 
 async def test_of_many_workers_one_ticks_each_minute(fleet: Fleet) -> None:
-    fleet.chores = [Chore(id="retention:2026-11-18", kind="retention")]
+    fleet.chores = [Chore(id="retention:2026-11-18", kind=Kind.RETENTION)]
     three = [fleet.worker(name) for name in ("one", "two", "three")]
 
     for minute in range(3):
