@@ -76,14 +76,14 @@ async def test_a_digest_is_due_after_its_hour_and_settled_once(stage: Stage) -> 
 
 async def test_the_clean_up_deletes_what_nobody_needs_any_more(stage: Stage) -> None:
     await stage.send(stage.song("one"))
-    await stage.queue(viewer_id=await stage.appoint("mo"))
+    await stage.queue(by="mo")
     waiting = await stage.submit(upload=OWN_FILE)
     stage.files.kept["stray"] = b"left by a killed process"
     shown = select(func.count()).select_from(Exposure)
-    assert await stage.inside(lambda session: session.scalar(shown)) == 2
+    assert await stage.inside(lambda session: session.scalar(shown)) == 1
     (chore,) = await due(stage, Kind.RETENTION)
     await chores_of(stage).do(chore)
-    assert await stage.inside(lambda session: session.scalar(shown)) == 2
+    assert await stage.inside(lambda session: session.scalar(shown)) == 1
 
     stage.clock.time += 400 * DAY
     await chores_of(stage).do(chore)
