@@ -202,8 +202,10 @@ class BoardPart:
     open: bool
     waiting: int
     overdue: int
+    snoozed: int
     maybe: int
-    oldest_days: int | None
+    # The moment, not the age: platforms let each reader's own clock say how long ago that is.
+    oldest_at: datetime | None
     rows: tuple[BoardRow, ...]
 
     def to_json(self) -> dict[str, object]:

@@ -6,10 +6,13 @@ None of these sentences is for artists.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import assert_never
 
 from bot.curation import (
     Act,
     ActView,
+    BoardPart,
+    BoardRow,
     DigestPlan,
     EarlierLine,
     HistoryLine,
@@ -26,7 +29,9 @@ from bot.texts import (
     title_text,
     unscored_text,
 )
-from scoring.ranking import span
+from db.status import Status
+from db.types import EventKind
+from scoring.ranking import Why, span
 
 _MINUTES_A_DAY = 24 * 60
 # A curator reads no more before they listen.
@@ -43,6 +48,29 @@ _AI: Mapping[str, str] = MappingProxyType(
 
 _REMARKS: Mapping[str, str] = MappingProxyType(
     {"noted": "note by", "asked": "question by", "answered": "answer by"}
+)
+
+
+_EVENTS: Mapping[EventKind, str] = MappingProxyType(
+    {
+        EventKind.SUBMITTED: "submitted",
+        EventKind.RESOLVED: "looked up",
+        EventKind.SCORED: "scored",
+        EventKind.UNSCORED: "could not be scored",
+        EventKind.MOVED: "moved",
+        EventKind.UNDONE: "taken back",
+        EventKind.CLAIMED: "claimed",
+        EventKind.RELEASED: "released",
+        EventKind.SNOOZED: "snoozed",
+        EventKind.VOTED: "voted",
+        EventKind.UNVOTED: "vote taken back",
+        EventKind.NOTED: "noted",
+        EventKind.ASKED: "asked the artist",
+        EventKind.ANSWERED: "artist answered",
+        EventKind.PINNED: "pinned",
+        EventKind.UNPINNED: "unpinned",
+        EventKind.REMINDED: "curators reminded",
+    }
 )
 
 
@@ -143,6 +171,14 @@ def remark_text(line: RemarkLine, *, when: Callable[[datetime], str] = day) -> s
     return f"{_REMARKS[line.kind].capitalize()} {plain(line.by)}, {when(line.at)}: {said}"
 
 
+def no_next_text(playlist: str) -> str:
+    """Say that there is nothing more to review."""
+    return (
+        f"Nothing more of {plain(playlist)} is yours to review. What others have in hand, what is"
+        " set aside, and what you have voted on is in the queue's views."
+    )
+
+
 def plan_text(plan: DigestPlan, *, when: Callable[[datetime], str]) -> str:
     """Say when the next digest comes, or what became of it."""
     which = f"The digest of {plain(plan.playlist)} for week {plan.week}"
@@ -153,6 +189,53 @@ def plan_text(plan: DigestPlan, *, when: Callable[[datetime], str]) -> str:
             return f"{which} is left out. Skip again to have it after all."
         case _:
             return f"{which} comes {when(plan.due_at)}."
+
+
+def event_words(kind: EventKind, to: Status | None) -> str:
+    """Return what happened in a word or two; a change of status is told by where it leads."""
+    if kind is EventKind.MOVED and to is not None:
+        return "on the playlist" if to is Status.PLACED else to.value.replace("_", " ")
+    return _EVENTS[kind]
+
+
+def mark_words(why: Why, pinned_by: str | None) -> str:
+    """Return why a row of the board stands where it is, without how long; empty for the usual."""
+    match why:
+        case Why.OVERDUE:
+            return "overdue"
+        case Why.PINNED:
+            return f"pinned by {plain(pinned_by or '')}"
+        case Why.DISCOVERY:
+            return "discovery pick"
+        case Why.UNSCORED:
+            return "not scored yet"
+        case Why.FIT | Why.SCORE:
+            return ""
+        case _:
+            assert_never(why)
+
+
+def board_lines(part: BoardPart, *, when: Callable[[datetime], str] = day) -> list[str]:
+    """Return a playlist's part of the live board: its counts, then the top of its queue."""
+    counts = [f"{part.waiting} waiting", f"{part.overdue} overdue" if part.overdue else ""]
+    counts += [f"{part.snoozed} snoozed" if part.snoozed else ""]
+    counts += [f"{part.maybe} maybe" if part.maybe else ""]
+    counts += [f"oldest from {when(part.oldest_at)}" if part.oldest_at else ""]
+    counts += ["" if part.open else "closed to submissions"]
+    return [
+        " · ".join(count for count in counts if count),
+        *(board_row_text(row, number) for number, row in enumerate(part.rows, start=1)),
+    ]
+
+
+def board_row_text(row: BoardRow, number: int) -> str:
+    """Return `#1 Title - Artist (T-4F7K) · overdue · claimed by mo`."""
+    parts = [f"#{number} {title_text(row.title, row.artist)} ({row.code})", row.mark]
+    if row.votes_needed > 1:
+        parts.append(f"{row.votes} of {row.votes_needed} votes")
+    if row.claimed_by is not None:
+        parts.append(f"claimed by {plain(row.claimed_by)}")
+    return " · ".join(part for part in parts if part)
 
 
 def history_text(line: HistoryLine, *, when: Callable[[datetime], str]) -> str:

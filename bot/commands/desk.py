@@ -20,7 +20,7 @@ from bot.commands.running import (
     show,
     write_picture,
 )
-from bot.platforms.console import actions, tables
+from bot.platforms.console import actions, curating, tables
 from bot.texts import DECLINE_REASONS
 from bot.workflow.desk import Desk
 from bot.workflow.outcome import Processed
@@ -246,20 +246,47 @@ async def _process_all(desk: Desk) -> list[Processed]:
 
 
 @click.command(
-    epilog=examples('digest "Night Drive" --preview', 'digest "Night Drive" --chart week.png')
+    epilog=examples(
+        'digest "Night Drive" --preview',
+        'digest "Night Drive" --chart week.png',
+        'digest "Night Drive" --skip --as mo',
+    )
 )
 @_playlist
-@click.option("--preview", is_flag=True, help="Show it; the console sends nothing anyway.")
+@click.option("--preview", is_flag=True, help="Show it and post nothing, as without it.")
 @click.option("--week", metavar="2026-W47", help="An ISO week; the digest to come if left out.")
 @click.option(
     "--chart", type=click.Path(path_type=Path), help="Write the week's chart here, as a PNG."
 )
+@click.option("--send", is_flag=True, help="Post the digest to come in the chat now.")
+@click.option(
+    "--skip", is_flag=True, help="Leave the digest to come out; again: have it after all."
+)
+@click.option("--as", "name", metavar="NAME", help="Who sends or skips it.")
 @json_option
 def digest(
-    *, playlist: str, preview: bool, week: str | None, chart: Path | None, as_json: bool
+    *,
+    playlist: str,
+    preview: bool,
+    week: str | None,
+    chart: Path | None,
+    send: bool,
+    skip: bool,
+    name: str | None,
+    as_json: bool,
 ) -> None:
-    """Show a playlist's week: kept, declined, waiting, and whether the ranking helps."""
-    del preview  # spelt out for the reader of a script: here a digest is only ever previewed
+    """Show a playlist's week: kept, declined, waiting, and whether the ranking helps.
+
+    It tells of the time since the digest before. The review channel gets it by itself.
+    """
+    if send or skip:
+        if (send and skip) or preview or name is None:
+            raise click.UsageError("Choose --send or --skip, and say who you are with --as.")
+        plan = _at_desk(
+            lambda desk: curating.change_digest(desk, playlist=playlist, curator=name, skip=skip)
+        )
+        show(plan, curating.plan_text(plan), as_json=as_json)
+        return
     view = _at_desk(lambda desk: actions.preview_digest(desk, playlist=playlist, week=week))
     if chart is not None:
         # matplotlib takes half a second to load, and no other command at the desk draws.

@@ -122,7 +122,6 @@ async def _card(
     thread = platform and await threads.of(
         session, workspace_id=workspace_id, submission_id=submission.id, platform=platform
     )
-    own = submission.member_id == viewer.member_id
     before = memory.code if memory else None
     return ReviewCard(
         row=row,
@@ -136,14 +135,14 @@ async def _card(
         note=submission.note or "",
         ai_use=submission.ai_use.value if submission.ai_use else None,
         facts=_facts(score),
-        memory=memory.text if memory and not own else "",
-        earlier=() if own else await earlier_of(session, submission, except_code=before),
-        remarks=() if own else remarks_of(history),
+        memory=memory.text if memory and not barred else "",
+        earlier=() if barred else await earlier_of(session, submission, except_code=before),
+        remarks=() if barred else remarks_of(history),
         claimed_at=submission.claimed_at if claimer is not None else None,
         claimed_by_me=claimer is not None and claimer == viewer.member_id,
         snoozed_until=_later(submission.snoozed_until, now),
         thread_id=thread.thread_id if thread else None,
-        barred=panel.barred_text(submission, own=own) if barred else "",
+        barred=_barred(submission, viewer),
     )
 
 
@@ -237,6 +236,12 @@ async def _log(
         rule_version=rule_version(View.SUGGESTED),
         at=now,
     )
+
+
+def _barred(submission: Submission, viewer: Viewer) -> str:
+    if not viewer.is_barred(submission):
+        return ""
+    return panel.barred_text(submission, own=submission.member_id == viewer.member_id)
 
 
 def _facts(score: Score | None) -> str:

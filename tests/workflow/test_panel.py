@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import AlreadyDoneError, EarmarkError, NotAllowedError, RuleError
 from bot.messages import DecisionView
-from bot.texts import decision_text
+from bot.texts import WELCOME, decision_text
 from bot.workflow.panel import Ballot, is_decided, pooled
 from db import members, votes
 from db.models import Answer, EventKind, Role, Status, Vote
@@ -211,6 +211,10 @@ async def test_what_is_welcome_next_is_kept_with_a_decline_only(stage: Stage) ->
     kept = await stage.decide(two, KEEP, welcome_next=Welcome.NEW_MIX)
     assert (declined.welcome_next, kept.welcome_next) == ("new_mix", None)
     assert "What is welcome next: a new mix of this song." in decision_text(declined)
+
+
+def test_everything_that_may_be_welcome_has_its_words() -> None:
+    assert set(WELCOME) == set(Welcome)
 
 
 async def test_the_same_note_to_more_than_three_artists_warns_its_curator(stage: Stage) -> None:

@@ -1,0 +1,109 @@
+"""Curators' work by command: review, track, answer, board, due, and the digest's send and skip."""
+
+import io
+import json
+import shutil
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.sandbox.bundled import clip
+from tests.commands.console import Console, fresh_environment
+
+NIGHT = "Night Drive"
+SHORT = clip("caribbean_8s.ogg").path
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Path, str]:
+    """A database in which one scored submission of Lia's waits, and its id; made once, to copy."""
+    folder = tmp_path_factory.mktemp("curating")
+    path = Path(shutil.copy(sqlite_template, folder / "earmark.db"))
+    words = ["submit", str(SHORT), "--playlist", NIGHT, "--as", "Lia", "--title", "Second Wind"]
+    with pytest.MonkeyPatch.context() as environment, redirect_stdout(io.StringIO()) as out:
+        fresh_environment(environment, folder, f"sqlite:///{path}")
+        assert main([*words, "--json"]) == 0
+    return path, json.loads(out.getvalue())["id"]
+
+
+@pytest.fixture
+def code(folder: Path, filled: tuple[Path, str]) -> str:
+    path, code = filled
+    shutil.copy(path, folder / "earmark.db")
+    return code
+
+
+def test_a_track_is_reviewed_and_handled_by_command(earmark: Console, code: str) -> None:
+    card = earmark.json("review", "next", NIGHT, "--as", "mo")["card"]
+    assert card["row"]["id"] == code
+    assert 1 <= len(card["reasons"]) <= 3
+
+    shown = earmark("review", "card", code, "--as", "mo").out
+    assert "Second Wind" in shown
+    assert "score: " in shown
+    assert earmark.json("review", "claim", code, "--as", "mo")["act"] == "claimed"
+    assert "mo has" in earmark("review", "claim", code, "--as", "kim").complaint
+    assert "yours to review" in earmark("review", "next", NIGHT, "--as", "kim").out
+    rows = earmark.json("queue", NIGHT, "--as", "mo", "--view", "mine")["queue"]
+    assert [row["id"] for row in rows] == [code]
+    assert "gave" in earmark("review", "release", code, "--as", "mo").out
+    assert "on top of the queue" in earmark("review", "pin", code, "--as", "mo").out
+    assert earmark.json("review", "unpin", code, "--as", "mo")["act"] == "unpinned"
+
+
+def test_a_snooze_has_a_day_and_an_end(earmark: Console, code: str) -> None:
+    past = earmark("review", "snooze", code, "--until", "2020-01-01", "--as", "mo")
+    assert "still to come" in past.complaint
+    late = earmark("review", "snooze", code, "--until", "2999-01-01", "--as", "mo")
+    assert "has to be answered by" in late.complaint
+    assert "is not snoozed" in earmark("review", "wake", code, "--as", "mo").complaint
+
+
+def test_notes_questions_and_answers_stand_in_the_record(earmark: Console, code: str) -> None:
+    assert "Noted by mo" in earmark("review", "note", code, "Weak bridge", "--as", "mo").out
+    assert "asks the artist" in earmark("review", "ask", code, "Radio edit?", "--as", "mo").out
+    assert "Thank you" in earmark("answer", code, "Yes", "--as", "Lia").out
+
+    told = earmark("track", code, "--as", "mo").out
+    for words in ("noted · mo · Weak bridge", "asked the artist", "artist answered · Lia · Yes"):
+        assert words in told
+    record = earmark.json("track", code, "--as", "mo")
+    assert record["lines"][0]["what"] == "submitted"
+    assert "is your own" in earmark("track", code, "--as", "Lia").complaint
+
+
+def test_the_board_says_what_waits(earmark: Console, code: str) -> None:
+    (part,) = earmark.json("board")["parts"]
+
+    assert (part["waiting"], part["rows"][0]["id"]) == (1, code)
+    assert "score" not in part["rows"][0]
+    assert f"#1 Second Wind - Lia ({code})" in earmark("board").out
+
+
+def test_nothing_is_due_on_the_first_day(earmark: Console, code: str) -> None:
+    del code
+
+    assert earmark.json("due") == {"reminded": 0, "expired": 0, "digests": [], "forgotten": 0}
+    assert earmark("due").out == "0 reminded of · 0 expired · 0 digests posted\n"
+
+
+def test_a_digest_is_skipped_and_sent_by_who_says_so(earmark: Console, code: str) -> None:
+    del code
+
+    assert "left out" in earmark("digest", NIGHT, "--skip", "--as", "mo").out
+    assert "comes" in earmark("digest", NIGHT, "--skip", "--as", "mo").out
+    assert earmark.json("digest", NIGHT, "--send", "--as", "mo")["outcome"] == "sent"
+    assert "less than a day ago" in earmark("digest", NIGHT, "--send", "--as", "mo").complaint
+    assert earmark("digest", NIGHT, "--send").status == 2
+    assert earmark("digest", NIGHT, "--send", "--skip", "--as", "mo").status == 2
+
+
+def test_the_last_answer_is_taken_back_without_its_id(earmark: Console, code: str) -> None:
+    words = ["decide", code, "decline", "--as", "mo", "--reason", "mix_muddy"]
+    declined = earmark.json(*words, "--welcome", "new_mix")
+    assert declined["welcome_next"] == "new_mix"
+
+    assert earmark.json("undo", "--as", "mo")["status"] == "queued"
+    assert "answered nothing" in earmark("undo", "--as", "mo").complaint
