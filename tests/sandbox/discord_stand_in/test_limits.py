@@ -21,9 +21,12 @@ def _row(*parts: dict[str, Any]) -> dict[str, Any]:
     return {"type": 1, "components": list(parts)}
 
 
-def _select(options: int = 1, **more: Any) -> dict[str, Any]:
-    listed = [{"label": f"{number}", "value": f"{number}"} for number in range(options)]
-    return {"type": 3, "custom_id": "s", "options": listed, **more}
+def _select(count: int = 1, **more: Any) -> dict[str, Any]:
+    return {"type": 3, "custom_id": "s", "options": _options(count), **more}
+
+
+def _options(count: int) -> list[dict[str, Any]]:
+    return [{"label": f"{number}", "value": f"{number}"} for number in range(count)]
 
 
 def _text(length: int) -> dict[str, Any]:
@@ -88,6 +91,38 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"flags": COMPONENTS_V2, "components": [_text(1)], "content": "x"}, "content"),
     ({"flags": COMPONENTS_V2, "components": [_text(1)], "embeds": [{"title": "x"}]}, "embeds"),
     ({"flags": COMPONENTS_V2, "components": [_button()]}, "components.0"),
+    (
+        {"flags": COMPONENTS_V2, "components": [{"type": 12, "items": []}]},
+        "components.0.items",
+    ),
+    (
+        {"flags": COMPONENTS_V2, "components": [{"type": 9, "accessory": _button()}]},
+        "components.0.components",
+    ),
+    (
+        {"flags": COMPONENTS_V2, "components": [{"type": 9, "components": [_text(1)]}]},
+        "components.0.accessory",
+    ),
+    (
+        {"components": [_row({"type": 2, "style": 5, "label": "Go"})]},
+        "components.0.components.0.url",
+    ),
+    (
+        {"components": [_row(_button(style=5, url="https://x"))]},
+        "components.0.components.0.custom_id",
+    ),
+    ({"components": [_row(_select(min_values=2))]}, "components.0.components.0"),
+    (
+        {
+            "components": [
+                _row(_select(options=[{"label": "a", "value": "same", "default": True}] * 2))
+            ]
+        },
+        "components.0.components.0.options",
+    ),
+    (_embed(image={"url": "file:///x"}), "embeds.0.image.url"),
+    ({"attachments": [{"filename": f"{number}"} for number in range(11)]}, "attachments"),
+    ({"attachments": [{"description": "x" * 1025}]}, "attachments.0.description"),
 ]
 
 
@@ -138,10 +173,6 @@ def _label(component: dict[str, Any], label: str = "Link", **more: Any) -> dict[
 
 def _input(custom_id: str = "i", **more: Any) -> dict[str, Any]:
     return {"type": 4, "style": 1, "custom_id": custom_id, **more}
-
-
-def _options(count: int) -> list[dict[str, Any]]:
-    return [{"label": f"{number}", "value": f"{number}"} for number in range(count)]
 
 
 def _modal(*parts: dict[str, Any], **more: Any) -> dict[str, Any]:

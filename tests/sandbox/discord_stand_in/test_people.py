@@ -19,7 +19,7 @@ from bot.sandbox.discord.server import DiscordStandIn
 from bot.sandbox.discord.world import PRIVATE_THREAD, Overwrite
 from bot.sandbox.faults import Fault, FaultKind
 from tests.sandbox.discord_stand_in.conftest import Place, running
-from tests.sandbox.discord_stand_in.small_bot import SmallBot
+from tests.sandbox.discord_stand_in.small_bot import Card, SmallBot
 
 
 @pytest.fixture
@@ -111,6 +111,21 @@ async def test_a_bot_that_comes_late_is_waited_for(stand_in: DiscordStandIn, pla
         assert (await ana.click(card, label="Keep")).text == "kept"
 
 
+async def test_commands_and_buttons_work_in_private(
+    stand_in: DiscordStandIn, bot: SmallBot, ana: Person
+) -> None:
+    await (await bot.fetch_user(ana.id)).send("not yet", view=Card())
+    (told,) = ana.direct()
+    kept = await ana.click(told, label="Keep")
+    ana.here = stand_in.world.direct(ana.user)
+    seen = await ana.command("submit", link="x")
+
+    assert (kept.message is told, kept.text) == (True, "kept")
+    assert seen.ephemeral
+    assert "setup" not in ana.commands()
+    assert len(ana.read()) == 2
+
+
 @pytest.mark.parametrize("kind", [FaultKind.GATEWAY_CLOSE, FaultKind.GATEWAY_RECONNECT])
 async def test_a_deed_is_not_lost_when_the_gateway_breaks_off(
     stand_in: DiscordStandIn, ana: Person, kind: FaultKind
@@ -200,7 +215,7 @@ async def test_a_private_thread_is_for_those_in_it(
     hidden = ana.read(thread)
     thread.members.add(ana.id)
 
-    assert (before, hidden) == ([], [])
+    assert before == hidden == []
     assert [each.content for each in ana.read(thread)] == ["psst"]
 
 
