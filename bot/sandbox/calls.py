@@ -17,6 +17,7 @@ class Service(StrEnum):
     DISCORD = "discord"
     DISCORD_GATEWAY = "discord-gateway"
     DISCORD_CDN = "discord-cdn"
+    SLACK = "slack"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

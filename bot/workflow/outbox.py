@@ -164,7 +164,8 @@ class Sender:
                 await self._remember(session, box, row, message_id)
         if known is not None and known.message_id != message_id:
             log.info("deleting a double outbox=%d", row.id)
-            await self.couriers[box.to.platform].delete(box.to, message_id)
+            courier = self.couriers[box.to.platform]
+            await courier.delete(box.to, message_id, workspace_id=box.workspace_id)
 
     async def _look(self, *, skip: Collection[Box]) -> list[Box]:
         room = self.limits.parallel - len(skip)

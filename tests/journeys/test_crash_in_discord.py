@@ -111,7 +111,7 @@ class Dying:
             await self.real.edit(to, message_id, message)
         await self._die()
 
-    async def delete(self, to: Recipient, message_id: str) -> None:
+    async def delete(self, to: Recipient, message_id: str, *, workspace_id: int) -> None:
         raise NotImplementedError("nothing is deleted here")
 
     async def _die(self) -> str:

@@ -61,8 +61,8 @@ class FakeChat:
         self.messages[message_id].cards.append(message.card)
         await self._end()
 
-    async def delete(self, to: Recipient, message_id: str) -> None:
-        del to, self.messages[message_id]
+    async def delete(self, to: Recipient, message_id: str, *, workspace_id: int) -> None:
+        del to, workspace_id, self.messages[message_id]
 
     async def shows(self, count: int) -> None:
         """Wait until so many messages stand here."""

@@ -83,7 +83,9 @@ class DiscordCourier:
         with _translated(to):
             await (await self._message(to, message_id)).edit(**editing)
 
-    async def delete(self, to: Recipient, message_id: str) -> None:
+    async def delete(self, to: Recipient, message_id: str, *, workspace_id: int) -> None:
+        # One bot serves all workspaces.
+        del workspace_id
         try:
             with _translated(to):
                 await (await self._message(to, message_id)).delete()

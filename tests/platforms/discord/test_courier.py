@@ -118,7 +118,7 @@ async def test_a_message_is_changed_with_its_picture_and_deleted_twice_without_h
     (message,) = shown(stand_in)
     seen = (message.embeds[0]["title"], message.parts, len(message.attachments))
     for _ in range(2):
-        await courier.delete(to, message_id)
+        await courier.delete(to, message_id, workspace_id=7)
 
     assert seen == ("Changed", [], 1)
     assert shown(stand_in) == []
