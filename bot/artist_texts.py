@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from db.types import AiPolicy
+from db.status import Status
+from db.types import AiPolicy, EventKind
 
 NO_PRIORITY = "Nobody can pay for a place or for an earlier answer."
 NO_CALLS = "There is no playlist here yet."
@@ -24,6 +25,49 @@ AI_POLICIES: Mapping[AiPolicy, str] = MappingProxyType(
         AiPolicy.NONE: "no AI tools",
     }
 )
+
+
+_HAPPENED: Mapping[EventKind, str] = MappingProxyType(
+    {
+        EventKind.SUBMITTED: "you sent it",
+        EventKind.RESOLVED: "it was looked up",
+        EventKind.SCORED: "it was heard and stands in the queue",
+        EventKind.UNSCORED: "it could not be heard yet and stands in the queue all the same",
+        EventKind.UNDONE: "the answer was taken back; it waits again",
+        EventKind.ASKED: "a curator asked you",
+        EventKind.ANSWERED: "you answered",
+    }
+)
+_MOVED: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.KEPT: "a curator kept it",
+        Status.DECLINED: "a curator declined it",
+        Status.EXPIRED: "nobody answered in time",
+        Status.PLACED: "it was added to the playlist",
+        Status.ROTATED_OUT: "its time on the playlist ended",
+    }
+)
+
+
+def happened_words(kind: EventKind, to: Status | None, *, by_us: bool) -> str:
+    """Return what happened to a track in its artist's words; no curator is named."""
+    if kind is not EventKind.MOVED or to is None:
+        return _HAPPENED[kind]
+    if to is Status.WITHDRAWN:
+        return "Earmark sent it back" if by_us else "you withdrew it"
+    return _MOVED[to]
+
+
+def may_words(*, may_withdraw: bool, resubmit_at: datetime | None, has_facts: bool) -> str:
+    """Say what the artist may do with an own submission."""
+    may = []
+    if may_withdraw:
+        may.append("withdraw it")
+    if resubmit_at is not None:
+        may.append(f"send a new version from {resubmit_at.day} {resubmit_at:%b %Y} on")
+    if has_facts:
+        may.append("see its facts beside the playlist's range")
+    return f"You may {', '.join(may)}." if may else "There is nothing left to do with it."
 
 
 def open_words(

@@ -26,6 +26,10 @@ def deleted_text(submissions: int, withdrawn: int) -> str:
     return f"You are forgotten. {tracks} lost your name{waiting}."
 
 
+def retired_text(submissions: int) -> str:
+    return f"Submissions that were over a year ago and lost their sender's name: {submissions}."
+
+
 def dm_text(*, allowed: bool) -> str:
     if allowed:
         return "Answers come to you as direct messages."

@@ -21,6 +21,7 @@ from bot.commands.running import (
     write_picture,
 )
 from bot.platforms.console import actions, curating, tables
+from bot.platforms.console.calls import own_text
 from bot.texts import DECLINE_REASONS
 from bot.workflow.desk import Desk
 from bot.workflow.outcome import Processed
@@ -186,11 +187,19 @@ def undo(*, code: str | None, name: str, as_json: bool) -> None:
     show(view, tables.decision_text(view), as_json=as_json)
 
 
-@click.command(epilog=examples("status --as Lia"))
+@click.command(epilog=examples("status --as Lia", "status T-4F7K --as Lia"))
+@click.argument("code", metavar="[ID]", required=False)
 @as_option
 @json_option
-def status(*, name: str, as_json: bool) -> None:
-    """Show where an artist's own submissions stand, and when to expect an answer."""
+def status(*, code: str | None, name: str, as_json: bool) -> None:
+    """Show where an artist's own submissions stand, and when to expect an answer.
+
+    With an ID: what happened to that one, and what may be done with it.
+    """
+    if code is not None:
+        one = _at_desk(lambda desk: actions.open_own(desk, code=code, artist=name))
+        show(one, own_text(one), as_json=as_json)
+        return
     view = _at_desk(lambda desk: actions.show_status(desk, artist=name))
     show(view, tables.status_table(view), as_json=as_json)
 

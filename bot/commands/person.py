@@ -11,7 +11,7 @@ from bot import settings
 from bot.app import open_desk
 from bot.commands.running import as_option, examples, json_option, out, print_json, show
 from bot.errors import SettingsError
-from bot.person_texts import code_text, deleted_text, dm_text, linked_text, saved_text
+from bot.person_texts import code_text, deleted_text, dm_text, linked_text, retired_text, saved_text
 from bot.workflow import linking
 from bot.workflow import privacy as own_data
 from bot.workflow.desk import Desk
@@ -70,6 +70,12 @@ def dm_on(*, name: str, as_json: bool) -> None:
 def dm_off(*, name: str, as_json: bool) -> None:
     """Send no direct messages; answers stand in `earmark status`."""
     _allow(name, allowed=False, as_json=as_json)
+
+
+@privacy.command("retire")
+def retire() -> None:
+    """For the operator: forget who sent what was over more than a year ago."""
+    out().print(retired_text(_at_desk(own_data.retire_at)))
 
 
 @click.command(epilog=examples("link --as Lia", "link 4F7KQ2XP --as Lia"))

@@ -14,22 +14,14 @@ from bot.errors import NotFoundError
 from bot.messages import plain
 from bot.workflow import notices
 from bot.workflow.desk import Desk
+from bot.workflow.mine import history_of
 from bot.workflow.people import Person, member_of
 from bot.workflow.status import row_of
 from db import blocks, events, members, moves, playlists, privacy, submissions
-from db.models import EventKind, Member, Submission
+from db.models import Member, Submission
 from db.status import UNANSWERED, Status
 
 RETENTION: Final = timedelta(days=365)
-# What an artist may know of what happened to a track, in the words of the copy.
-_TOLD: Final = {
-    EventKind.SUBMITTED: "submitted",
-    EventKind.RESOLVED: "looked up",
-    EventKind.SCORED: "heard",
-    EventKind.UNSCORED: "not heard",
-    EventKind.MOVED: "moved",
-    EventKind.UNDONE: "taken back",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,17 +224,8 @@ async def _submission(
 
 
 async def _history(session: AsyncSession, one: Submission) -> list[dict[str, object]]:
-    # A maybe is the curators' own: to the artist it is still waiting.
     happened = await events.of(session, workspace_id=one.workspace_id, submission_id=one.id)
-    return [
-        {
-            "at": event.at.isoformat(),
-            "what": _TOLD[event.kind],
-            "to": event.to_status.value if event.to_status else None,
-        }
-        for event in happened
-        if event.kind in _TOLD and Status.MAYBE not in {event.to_status, event.from_status}
-    ]
+    return [line.to_json() for line in history_of(happened)]
 
 
 async def _rights(session: AsyncSession, member: Member) -> list[dict[str, object]]:

@@ -38,3 +38,19 @@ def test_two_accounts_become_one_person(earmark: Console) -> None:
     assert {one["id"] for one in joined["accounts"]} == {"lia", "lia_on_the_phone"}
     assert "That code is not good" in earmark("link", code, "--as", "ben").complaint
     assert "Your code is" in earmark("link", "--as", "ben").out
+
+
+def test_one_own_submission_is_opened(earmark: Console) -> None:
+    code = earmark.json("submit", LINK, "--playlist", "Night", "--as", "Lia")["id"]
+
+    shown = earmark("status", code, "--as", "Lia").out
+    assert "you sent it" in shown
+    assert "You may withdraw it." in shown
+    assert earmark.json("status", code, "--as", "Lia")["may_withdraw"] is True
+    assert earmark("status", code, "--as", "ben").complaint == f"{code} is not yours."
+
+
+def test_the_operator_has_old_names_forgotten(earmark: Console) -> None:
+    earmark("submit", LINK, "--playlist", "Night", "--as", "Lia")
+
+    assert "lost their sender's name: 0." in earmark("privacy", "retire").out

@@ -169,12 +169,11 @@ async def test_a_copy_holds_what_was_said_and_sent_and_nothing_secret(stage: Sta
     rows = told["submissions"]
     assert isinstance(rows, list)
     by_code = {row["id"]: row for row in rows}
-    assert [one["what"] for one in by_code[answered]["history"]] == [
-        "submitted",
-        "looked up",
-        "heard",
-        "moved",
-        "moved",
+    assert [one["text"] for one in by_code[answered]["history"]] == [
+        "you sent it",
+        "it was looked up",
+        "it was heard and stands in the queue",
+        "a curator declined it",
     ]
     # What a curator noted to a maybe is not for the artist.
     assert "again" not in json.dumps(by_code[maybe])

@@ -25,7 +25,7 @@ from bot.messages import (
     plain,
 )
 from bot.platforms.console.appointing import appoint
-from bot.workflow import amend, digest, queue, review, status, submit
+from bot.workflow import amend, digest, mine, queue, review, status, submit
 from bot.workflow.desk import Desk
 from bot.workflow.outcome import Processed
 from bot.workflow.people import console_person
@@ -204,6 +204,17 @@ async def show_status(desk: Desk, *, artist: str) -> StatusView:
         return await status.show_status(
             session,
             workspace_id=desk.workspace_id,
+            person=console_person(artist),
+            now=desk.now(),
+        )
+
+
+async def open_own(desk: Desk, *, code: str, artist: str) -> mine.OwnView:
+    async with desk.sessions() as session:
+        return await mine.open_mine(
+            session,
+            workspace_id=desk.workspace_id,
+            code=code,
             person=console_person(artist),
             now=desk.now(),
         )

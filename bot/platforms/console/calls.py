@@ -15,6 +15,7 @@ from bot.artist_texts import (
     USES_NO_SLOT,
     check_text,
     limit_words,
+    may_words,
     open_words,
     taste_words,
     wait_words,
@@ -22,11 +23,12 @@ from bot.artist_texts import (
 )
 from bot.messages import plain
 from bot.platforms.console.facts import facts_rows
-from bot.texts import day, title_text
+from bot.texts import day, status_text, title_text
 
 if TYPE_CHECKING:
     from bot.workflow.calls import CallRow, CallsView
     from bot.workflow.check import ChecksView, CheckView
+    from bot.workflow.mine import OwnView
 
 
 def calls_table(view: "CallsView") -> RenderableType:
@@ -51,6 +53,30 @@ def checks_text(view: "ChecksView") -> RenderableType:
     for row in view.rows:
         parts += _check(row)
     return Group(*parts, Text(USES_NO_SLOT, style="dim"))
+
+
+def own_text(view: "OwnView") -> RenderableType:
+    """Return one own submission with its history, and what may be done with it."""
+    row = view.row
+    title = title_text(row.title, row.artist)
+    lines = [f"{status_text(row)[:1].upper()}{status_text(row)[1:]}."]
+    lines += [f"- {plain(reason, limit=600)}" for reason in row.reasons]
+    if note := plain(row.note, limit=600):
+        lines.append(f"Note: {note}")
+    if view.question is not None:
+        lines.append(f"To answer: {plain(view.question, limit=600)}")
+    history = Table(box=None, pad_edge=False, show_header=False)
+    for line in view.history:
+        history.add_row(day(line.at), plain(line.text, limit=600))
+    next_words = may_words(
+        may_withdraw=view.may_withdraw, resubmit_at=view.resubmit_at, has_facts=view.has_facts
+    )
+    return Group(
+        Text.assemble((row.code, "bold"), f" {title}, for {plain(row.playlist)}"),
+        Text("\n".join(lines)),
+        history,
+        Text(next_words, style="dim"),
+    )
 
 
 def _check(row: "CheckView") -> list[RenderableType]:
