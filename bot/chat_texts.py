@@ -3,10 +3,10 @@
 Words of one platform alone, as the names of its commands, are with that platform.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from db.types import AiUse
+from db.types import AiUse, Welcome
 
 SLOW_TEXT = "The desk is busy at the moment. Please try again in a few seconds; nothing was lost."
 STUMBLED_TEXT = (
@@ -40,3 +40,172 @@ AI_LABELS: Mapping[AiUse, str] = MappingProxyType(
     {AiUse.NO: "No", AiUse.PARTLY: "Partly", AiUse.MOSTLY: "Mostly"}
 )
 NO_PLAYLISTS_TEXT = "No playlist is set up here yet. Whoever manages this server can do it: /setup"
+
+# Buttons that several messages share. Discord takes 80 characters, Slack 75.
+OPEN_BUTTON = "Open"
+PREVIOUS_BUTTON = "Previous"
+NEXT_BUTTON = "Next"
+BACK_BUTTON = "Back to the list"
+STATUS_BUTTON = "Status"
+WITHDRAW_BUTTON = "Withdraw"
+AGAIN_BUTTON = "Send again"
+FACTS_BUTTON = "Facts about the sound"
+
+MINE_TITLE = "Your submissions"
+MINE_EMPTY_TEXT = "There is nothing here yet. Send a track with /submit."
+MINE_STATES: Mapping[str, str] = MappingProxyType(
+    {"all": "all", "waiting": "waiting", "answered": "answered"}
+)
+
+
+def page_text(number: int, pages: int) -> str:
+    return f"page {number} of {pages}"
+
+
+PRIVACY_TITLE = "Delete your data?"
+DELETE_BUTTON = "Yes, forget me"
+EXPORT_TEXT = "This is everything that is kept of you here."
+ACCOUNTS_TITLE = "Your accounts"
+FILE_TITLE = "Send your file"
+FILE_BUTTON = "Send the file…"
+FILE_TAKEN_TEXT = "Thank you, the file is here and is heard next. It is deleted afterwards."
+RECORDING_BUTTON = "Yes, that is my recording"
+RECORDING_CONFIRMED_TEXT = "Thank you. It is heard next."
+ANSWER_TITLE = "Your answer"
+ANSWER_BUTTON = "Answer…"
+ANSWER_SENT_TEXT = "Thank you, the curators of {code} have your answer."
+CALLS_TITLE = "Open calls"
+CHECK_TITLE = "Would it be taken?"
+SUBMIT_BUTTON = "Submit a track…"
+
+
+def next_digest_text(when: str) -> str:
+    return f"next digest {when}"
+
+
+WITHDRAWN_TEXT = "Taken out of the queue. You may send it again whenever you like."
+
+# For curators.
+REVIEW_BUTTON = "Start review"
+KEEP_BUTTON = "Keep"
+MAYBE_BUTTON = "Maybe"
+DECLINE_BUTTON = "Decline…"
+CLAIM_BUTTON = "Claim"
+RELEASE_BUTTON = "Release"
+SKIP_BUTTON = "Skip"
+WHY_BUTTON = "Why"
+THREAD_BUTTON = "Thread"
+SNOOZE_BUTTON = "Snooze"
+ASK_BUTTON = "Ask artist"
+MORE_BUTTON = "More"
+UNDO_BUTTON = "Undo"
+NEXT_TRACK_BUTTON = "Next track"
+CARD_BUTTON = "Show the card"
+NOTE_BUTTON = "Note…"
+HISTORY_BUTTON = "History"
+PIN_BUTTON = "Pin to the top"
+UNPIN_BUTTON = "Unpin"
+WAKE_BUTTON = "Bring back now"
+MORE_TITLE = "More"
+SNOOZE_PICK = "Set aside for how long?"
+SNOOZE_DAYS: Mapping[int, str] = MappingProxyType({1: "a day", 3: "three days", 7: "a week"})
+NO_REVIEW_CHANNEL_TEXT = (
+    "There is no review channel yet, and a thread has to hang somewhere. Whoever manages this"
+    " server can choose one: /setup"
+)
+THREAD_TEXT = "Talk about it here: {thread}"
+DIGEST_ADDED = "Added this week"
+REVIEW_END_TEXT = "That was the last one of {playlist} that you can review now. Thank you!"
+VIEW_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "suggested": "Suggested order",
+        "oldest": "Oldest first",
+        "discovery": "Discovery picks",
+        "needs-vote": "Needs my vote",
+        "mine": "Claimed by me",
+        "maybe": "Maybes",
+    }
+)
+DECLINE_TITLE = "Decline"
+DECLINE_REASONS_LABEL = "Why? Choose one to three."
+DECLINE_REASONS_HINT = "The artist reads these in words."
+DECLINE_NOTE = "Note for the artist"
+DECLINE_NOTE_HINT = "Optional. One sentence of your own helps more than any reason."
+DECLINE_WELCOME = "What is welcome next?"
+WELCOME_LABELS: Mapping[Welcome, str] = MappingProxyType(
+    {
+        Welcome.NEW_MIX: "A new mix of this one",
+        Welcome.OTHER_SONG: "Another song",
+        Welcome.NOT_THIS_ONE: "Not this one again",
+    }
+)
+NOTE_TITLE = "Note for the curators"
+ASK_TITLE = "Question for the artist"
+
+# Setting a server up.
+SETUP_TITLE = "Setting up Earmark"
+SETUP_CHANNEL_HINT = (
+    "Choose where curators review, who they are, and add a first playlist. Every choice is kept at"
+    " once; you may stop here and come back with /setup."
+)
+SETUP_DONE_TEXT = "All is in place. Artists can use /submit, and curators /queue and /next."
+SETUP_CHANGED_TEXT = "Kept."
+SETUP_NOTHING = "not chosen yet"
+SETUP_REVIEW_PICK = "Review channel: cards, board and digest"
+SETUP_SUBMIT_PICK = "Submit channel, where artists are"
+SETUP_ROLE_PICK = "Role that reviews every playlist"
+ADD_PLAYLIST_BUTTON = "Add a playlist…"
+TEST_POST_BUTTON = "Test post"
+CHECK_AGAIN_BUTTON = "Check again"
+MENTION_ON_BUTTON = "Mention artists with closed DMs"
+MENTION_OFF_BUTTON = "Do not mention artists"
+TEST_POST_TITLE = "This is a test"
+TEST_POST_TEXT = "Cards, the live board and the weekly digest will come into this channel."
+TEST_POST_SENT_TEXT = "The test post is in the review channel."
+
+
+def setup_zone_text(zone: str) -> str:
+    return f"{zone}. Another one: /setup zone:"
+
+
+def missing_text(permission: str, *, channel: str, purpose: str) -> str:
+    """Name a missing permission, what it is for, and where to give it."""
+    return (
+        f"{permission} is missing in #{channel}, {purpose}. Give it to this bot's role in the"
+        " channel's settings, under Permissions."
+    )
+
+
+def post_failed_text(channel: str, why: str) -> str:
+    return f"Nothing could be posted in #{channel}: {why}."
+
+
+# Playlists and the blocklist.
+PLAYLIST_ADD_TITLE = "Add a playlist"
+PLAYLIST_NAME = "Name"
+PLAYLIST_LINK = "Link of the Spotify playlist"
+PLAYLIST_LINK_HINT = "Where kept tracks go, and what it already holds. You may add it later."
+PLAYLIST_AI = "Tracks made with AI tools"
+PLAYLIST_VOTES = "How many keeps a track needs"
+PLAYLIST_ANSWER = "Days until artists get an answer"
+PLAYLIST_CHANGE_PICK = "Change up to five rules"
+PLAYLIST_CHANGED_TEXT = "Kept. These are the rules now:"
+PLAYLIST_OPENED_TEXT = "It takes submissions now. These are the rules:"
+PLAYLIST_CLOSED_TEXT = "It takes no more submissions; what waits stays in the queue."
+BLOCKLIST_TITLE = "Who may not submit"
+BLOCKLIST_EMPTY_TEXT = "Nobody is kept out."
+
+
+def playlist_edit_title(name: str) -> str:
+    return f"Rules of {name}"
+
+
+def reviewers_text(names: Sequence[str]) -> str:
+    """Say who reviews a playlist beside the role that reviews all of them."""
+    return ", ".join(names) or "only the role that reviews every playlist"
+
+
+def block_text(name: str, *, kind: str, reason: str, until: str | None) -> str:
+    """Return one line of the blocklist."""
+    end = f"until {until}" if until else "for good"
+    return f"{name} ({kind}), {end}: {reason}"

@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "setup": ("keeping", "Set up where Earmark talks on Discord and Slack."),
         "run": ("service", "Run the desk: chats, scoring, digests, until it is stopped."),
         "jobs": ("service", "List, show, retry or cancel the work behind submissions."),
+        "discord": ("discord", "Invite the Discord app, and register its commands."),
         "db": ("operate", "Set up, upgrade and check the database."),
         "doctor": ("operate", "Check settings, database, model and every service."),
         "bench": ("bench", "Measure what Earmark costs on this machine."),

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     jobs_at_once: int = Field(default=8, ge=1, le=100)
 
     model_file: Path | None = None
+
+    discord_token: SecretStr | None = None
+    discord_url: str = "https://discord.com"
     # One core each. Two, so that a file which takes its whole time does not hold up all others.
     scoring_processes: int = Field(default=2, ge=1, le=64)
     # A process takes 115 MiB with its model and 240 to 270 at work.
@@ -105,7 +108,12 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "spotify_api_url", "spotify_token_url", "spotify_oembed_url", "deezer_url", "itunes_url"
+        "spotify_api_url",
+        "spotify_token_url",
+        "spotify_oembed_url",
+        "deezer_url",
+        "itunes_url",
+        "discord_url",
     )
     @classmethod
     def _web_address(cls, value: str) -> str:

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import AlreadyDoneError, NotAllowedError
+from bot.errors import AlreadyDoneError, NotAllowedError, WeakMatchError
 from bot.messages import StatusRow, StatusView, plain
-from bot.texts import DECLINE_REASONS, reason_words, status_words
+from bot.texts import DECLINE_REASONS, artist_can_help, reason_words, status_words
 from bot.workflow import notices
 from bot.workflow.admission import expectation
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person, member_of
 from bot.workflow.review import find_submission, last_change
+from bot.workflow.talk import open_question
 from db import events, members, moves, outbox, submissions
 from db.models import Event, Submission
 from db.status import UNANSWERED, Status
@@ -36,6 +37,22 @@ async def show_status(
     return StatusView(
         artist=member.display_name, rows=tuple([await row_of(session, row, now=now) for row in own])
     )
+
+
+async def show_one(
+    session: AsyncSession, *, workspace_id: int, code: str, person: Person, now: datetime
+) -> StatusRow:
+    """Return one of the person's own submissions, or raise NotFoundError or NotAllowedError."""
+    submission = await find_submission(session, workspace_id, code)
+    member = await members.by_identity(
+        session,
+        workspace_id=workspace_id,
+        platform=person.platform,
+        external_id=person.external_id,
+    )
+    if member is None or submission.member_id != member.id:
+        raise NotAllowedError(f"{submission.code} is not yours; only who sent it sees it here.")
+    return await row_of(session, submission, now=now)
 
 
 async def withdraw(
@@ -64,9 +81,12 @@ async def withdraw(
 async def row_of(session: AsyncSession, submission: Submission, *, now: datetime) -> StatusRow:
     """Return what its artist may know of a submission."""
     title, artist = track_label(submission)
-    last = last_change(
-        await events.of(session, workspace_id=submission.workspace_id, submission_id=submission.id)
+    history = await events.of(
+        session, workspace_id=submission.workspace_id, submission_id=submission.id
     )
+    last = last_change(history)
+    reason = submission.unscored_reason
+    helps = artist_can_help(submission.status, reason)
     # A maybe is the curators' own: what they wrote to it is not for the artist.
     answer = None if submission.status in UNANSWERED else last
     place, expected_at = await expectation(session, submission, now=now)
@@ -89,6 +109,9 @@ async def row_of(session: AsyncSession, submission: Submission, *, now: datetime
                 kinds=notices.FOR_ARTISTS,
             )
         ),
+        wants_file=helps,
+        wants_yes=helps and reason == WeakMatchError.kind,
+        question=(open_question(history) or "") if submission.status in UNANSWERED else "",
     )
 
 

@@ -107,10 +107,21 @@ async def skip(
 
 
 async def plan(
-    session: AsyncSession, *, workspace_id: int, playlist: str, now: datetime
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    playlist: str,
+    now: datetime,
+    person: Person | None = None,
 ) -> DigestPlan:
-    """Return when the next digest of a playlist comes, and whether it is skipped."""
-    found = await find_playlist(session, workspace_id, playlist)
+    """Return when the next digest of a playlist comes, and whether it is skipped.
+
+    `person` has to be a curator of the playlist; None is the operator at the console.
+    """
+    if person is None:
+        found = await find_playlist(session, workspace_id, playlist)
+    else:
+        found, _ = await _curated(session, workspace_id, playlist, person, now=now)
     week = schedule.current_week(rhythm_of(found), now=now)
     outcome = await week_digests.outcome_of(
         session, workspace_id=workspace_id, playlist_id=found.id, week=week

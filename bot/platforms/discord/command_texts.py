@@ -1,10 +1,9 @@
-"""Names and descriptions of the commands, as Discord's menu shows them, with their translations.
+"""Names and descriptions of the commands, as Discord's menu shows them.
+
+`german_texts` has them in German; a test holds both to Discord's limits.
 
 Discord takes 32 characters of a name, in lower case, and 100 of a description.
 """
-
-from collections.abc import Mapping
-from types import MappingProxyType
 
 SUBMIT = "Send a track to a playlist: a Spotify link, or an audio file."
 SUBMIT_LINK = "The Spotify link of one track. Leave it out to get a form."
@@ -47,123 +46,10 @@ PLAYLIST = "Add a playlist, change its rules, open or close it."
 PLAYLIST_ACTION = "What to do."
 PLAYLIST_NAME = "The playlist; not needed to add one."
 PLAYLIST_ROLE = "With edit: a role whose members review this playlist."
+PLAYLIST_DAYS = "With open and close: after how many days it changes back by itself."
 BLOCKLIST = "Who may not submit here."
 BLOCKLIST_ACTION = "What to do."
 BLOCKLIST_USER = "A person of this server."
 BLOCKLIST_ARTIST = "An artist's name."
-BLOCKLIST_REASON = "Why; only curators see it."
+BLOCKLIST_REASON = "Why; who is kept out is told it."
 BLOCKLIST_DAYS = "For how many days; for good if left out."
-
-# The words of choices, and of the form that the menu opens.
-GERMAN: Mapping[str, str] = MappingProxyType(
-    {
-        # Names of commands and options.
-        "submit": "einreichen",
-        "check": "prüfen",
-        "mysubs": "meine",
-        "calls": "aufrufe",
-        "privacy": "datenschutz",
-        "queue": "warteschlange",
-        "next": "nächster",
-        "track": "titel",
-        "undo": "rückgängig",
-        "digest": "wochenbericht",
-        "setup": "einrichten",
-        "playlist": "playlist",
-        "blocklist": "sperrliste",
-        "link": "link",
-        "ai": "ki",
-        "note": "notiz",
-        "audio": "audio",
-        "ownership": "rechte",
-        "genre": "genre",
-        "language": "sprache",
-        "anyway": "trotzdem",
-        "state": "stand",
-        "action": "aktion",
-        "code": "code",
-        "view": "ansicht",
-        "page": "seite",
-        "id": "nummer",
-        "zone": "zeitzone",
-        "role": "rolle",
-        "user": "person",
-        "artist": "künstler",
-        "reason": "grund",
-        "days": "tage",
-        SUBMIT_THIS: "Diesen Titel einreichen",
-        # Descriptions.
-        SUBMIT: "Einen Titel an eine Playlist senden: als Spotify-Link oder als Audiodatei.",
-        SUBMIT_LINK: "Der Spotify-Link eines Titels. Ohne ihn öffnet sich ein Formular.",
-        SUBMIT_PLAYLIST: "Die Playlist, für die er ist.",
-        SUBMIT_AI: "Wie weit KI-Werkzeuge den Titel gemacht haben.",
-        SUBMIT_NOTE: "Eine Zeile für die Kuratoren, bis zu 200 Zeichen.",
-        SUBMIT_AUDIO: "Deine eigene Audiodatei, nur zum Bewerten; danach wird sie gelöscht.",
-        SUBMIT_OWNERSHIP: "Gehört dir dieser Titel, oder vertrittst du ihn?",
-        SUBMIT_GENRE: "Sein Genre, wenn die Playlist danach fragt.",
-        SUBMIT_LANGUAGE: "Die Sprache des Textes, wenn die Playlist danach fragt.",
-        SUBMIT_ANYWAY: "Senden, obwohl er vielleicht nicht zur Playlist passt; einmal die Woche.",
-        CHECK: "Privat nachsehen, ob eine Playlist einen Titel nähme. Kostet keinen Platz.",
-        CHECK_LINK: "Der Spotify-Link eines Titels.",
-        CHECK_PLAYLIST: "Die Playlist; ohne Angabe alle.",
-        MYSUBS: "Deine Einreichungen: wie sie stehen, zurückziehen, erneut senden.",
-        MYSUBS_STATE: "Welche gezeigt werden.",
-        CALLS: "Welche Playlists offen sind, und was jede von ihnen verlangt.",
-        PRIVACY: "Deine Daten: erhalten, löschen, oder wählen, wie Antworten dich erreichen.",
-        PRIVACY_ACTION: "Was getan werden soll.",
-        PRIVACY_CODE: "Der Code, um Konten zu verbinden, wenn du einen hast.",
-        QUEUE: "Die Warteschlange einer Playlist, geordnet, mit dem Grund für jeden Platz.",
-        QUEUE_PLAYLIST: "Die Playlist.",
-        QUEUE_VIEW: "In welcher Reihenfolge, oder welcher Teil.",
-        QUEUE_PAGE: "Die Seite; 1 ist die oberste.",
-        NEXT: "Den nächsten Titel einer Playlist anhören und beurteilen.",
-        TRACK: "Alles, was mit einer Einreichung geschehen ist.",
-        TRACK_ID: "Die Nummer der Einreichung, etwa T-4F7K.",
-        UNDO: "Deine letzte Antwort zurücknehmen, innerhalb von zehn Minuten.",
-        UNDO_ID: "Die Nummer der Einreichung; ohne Angabe deine letzte Antwort.",
-        DIGEST: "Die Woche einer Playlist: ansehen, jetzt senden oder auslassen.",
-        DIGEST_ACTION: "Was damit geschehen soll.",
-        DIGEST_PLAYLIST: "Die Playlist. ",
-        SETUP: "Earmark für diesen Server einrichten.",
-        SETUP_ZONE: "Die Zeitzone, in der Wochen und Berichte gemeint sind.",
-        PLAYLIST: "Eine Playlist anlegen, ihre Regeln ändern, sie öffnen oder schließen.",
-        PLAYLIST_ACTION: "Was getan werden soll.",
-        PLAYLIST_NAME: "Die Playlist; zum Anlegen nicht nötig.",
-        PLAYLIST_ROLE: "Beim Ändern: eine Rolle, deren Mitglieder diese Playlist beurteilen.",
-        BLOCKLIST: "Wer hier nichts einreichen darf.",
-        BLOCKLIST_ACTION: "Was getan werden soll.",
-        BLOCKLIST_USER: "Eine Person dieses Servers.",
-        BLOCKLIST_ARTIST: "Der Name eines Künstlers.",
-        BLOCKLIST_REASON: "Warum; nur Kuratoren sehen es.",
-        BLOCKLIST_DAYS: "Für wie viele Tage; ohne Angabe für immer.",
-        # Choices.
-        "No": "Nein",
-        "Partly": "Teilweise",
-        "Mostly": "Überwiegend",
-        "waiting": "wartend",
-        "answered": "beantwortet",
-        "all": "alle",
-        "export": "erhalten",
-        "delete": "löschen",
-        "messages on": "Nachrichten an",
-        "messages off": "Nachrichten aus",
-        "join accounts": "Konten verbinden",
-        "suggested": "vorgeschlagen",
-        "oldest": "älteste",
-        "discovery": "Entdeckungen",
-        "needs vote": "braucht Stimme",
-        "mine": "von mir übernommen",
-        "maybe": "vielleicht",
-        "snoozed": "zurückgestellt",
-        "preview": "ansehen",
-        "send": "senden",
-        "skip": "auslassen",
-        "add": "hinzufügen",
-        "edit": "ändern",
-        "open": "öffnen",
-        "close": "schließen",
-        "pause": "anhalten",
-        "remove": "entfernen",
-        "list": "zeigen",
-    }
-)

@@ -69,8 +69,7 @@ class DiscordCourier:
             sending["allowed_mentions"] = _only(message.calls)
         with _translated(to):
             place = await self._place(to)
-            # One overload takes a View and another a LayoutView; the dictionary is for both.
-            sent = await place.send(nonce=nonce, **sending)  # type: ignore[arg-type]
+            sent = await place.send(nonce=nonce, **sending)
             if message.lasting:
                 await _pin(sent)
         return str(sent.id)

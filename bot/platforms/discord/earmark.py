@@ -23,13 +23,21 @@ FormMaker = Callable[[Visit], Awaitable[ui.Modal]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """What a press or a form does. `in_place`: its answer replaces the message it came from.
+    """What a press or a form does. Its answer replaces the message that it came from.
 
-    A message that others see too is never replaced: it changes by way of the outbox.
+    With `beside` it is a message of its own. So it is where others see the old message, too, which
+    changes by way of the outbox; and where one of the two is made of components alone (`layout`)
+    and the other is not, as Discord turns neither into the other.
     """
 
     work: Work
-    in_place: bool = False
+    beside: bool = False
+    layout: bool = False
+
+    def in_place_of(self, message: discord.Message | None) -> bool:
+        if message is None or self.beside:
+            return False
+        return message.flags.ephemeral and message.flags.components_v2 == self.layout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +54,14 @@ class Earmark(commands.Cog, name=presses.COG):
 
     def __init__(self, bot: commands.Bot, reception: Reception, routes: Routes) -> None:
         self.reception = reception
-        self._bot = bot
+        self.bot = bot
         self._routes = routes
 
     async def cog_load(self) -> None:
-        self._bot.add_dynamic_items(Press)
+        self.bot.add_dynamic_items(Press)
 
     async def cog_unload(self) -> None:
-        self._bot.remove_dynamic_items(Press)
+        self.bot.remove_dynamic_items(Press)
 
     async def take_press(self, interaction: AnyInteraction, carried: CustomId) -> None:
         """Do what a button or a select asks for; who presses is checked again each time."""
@@ -99,12 +107,10 @@ class Earmark(commands.Cog, name=presses.COG):
         if route is None:
             await respond(interaction, _gone)
             return
-        message = interaction.message
-        alone = message is not None and message.flags.ephemeral
         await respond(
             interaction,
             self._visiting(interaction, route.work, carried),
-            in_place=route.in_place and alone,
+            in_place=route.in_place_of(interaction.message),
         )
 
     def _visiting(

@@ -27,7 +27,7 @@ _FOOTER = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One track of a page: `number` (`#2`, or nothing), its facts below, and what opens it."""
+    """One track of a page, its facts, and what opens it; `number` is ours: `#2`, `T-4F7K`."""
 
     number: str
     title: str
@@ -91,4 +91,4 @@ def _texts(rows: Sequence[Row], *, room: int) -> list[str]:
 
 def _text(row: Row, limit: int) -> str:
     title = escape(title_text(row.title, row.artist, limit=limit))
-    return f"**{escape(row.number)}{' ' if row.number else ''}{title}**\n{escape(row.facts)}"
+    return f"**{row.number} {title}**\n{escape(row.facts)}"

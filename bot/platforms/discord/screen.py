@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import discord
 from discord import ui
@@ -20,8 +20,9 @@ class Sending(TypedDict, total=False):
 
     content: str
     embed: discord.Embed
-    file: discord.File
-    view: ui.LayoutView | ui.View
+    files: list[discord.File]
+    # A view or a layout: discord.py's overloads want to know which, and it matters to nobody else.
+    view: Any
     allowed_mentions: discord.AllowedMentions
 
 
@@ -36,17 +37,28 @@ class Editing(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file to keep, not to look at."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """A message. With a `layout` (components alone) there is no content, embed or picture."""
 
     content: str = ""
     embed: discord.Embed | None = None
     image: Image | None = None
+    document: Document | None = None
     view: ui.View | None = None
     layout: ui.LayoutView | None = None
 
     def __post_init__(self) -> None:
-        if self.layout is not None and (self.content or self.embed or self.view or self.image):
+        if self.layout is not None and (
+            self.content or self.embed or self.view or self.image or self.document
+        ):
             raise ValueError("a message of components alone holds nothing else")
 
     def sending(self) -> Sending:
@@ -59,8 +71,8 @@ class Screen:
             told["content"] = self.content
         if self.embed is not None:
             told["embed"] = self.embed
-        if self.image is not None:
-            told["file"] = _file(self.image)
+        if files := self._files():
+            told["files"] = files
         if self.view is not None:
             told["view"] = self.view
         return told
@@ -72,11 +84,17 @@ class Screen:
         return Editing(
             content=self.content or None,
             embeds=[self.embed] if self.embed else [],
-            attachments=[_file(self.image)] if self.image else [],
+            attachments=self._files(),
             view=self.view,
             allowed_mentions=NOBODY,
         )
 
-
-def _file(image: Image) -> discord.File:
-    return discord.File(io.BytesIO(image.png), filename=PICTURE, description=image.alt)
+    def _files(self) -> list[discord.File]:
+        files = []
+        if self.image is not None:
+            picture = io.BytesIO(self.image.png)
+            files.append(discord.File(picture, filename=PICTURE, description=self.image.alt))
+        if self.document is not None:
+            content = io.BytesIO(self.document.content)
+            files.append(discord.File(content, filename=self.document.name))
+        return files

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import discord
 from discord import app_commands
 
-from bot.platforms.discord.command_texts import GERMAN
+from bot.platforms.discord.german_texts import GERMAN
 
 _LANGUAGES: Mapping[discord.Locale, Mapping[str, str]] = MappingProxyType(
     {discord.Locale.german: GERMAN}

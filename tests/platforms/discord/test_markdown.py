@@ -6,11 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import plain
-from bot.platforms.discord.markdown import cut, escape, moment
+from bot.platforms.discord.markdown import channel, cut, escape, moment, role, unescape
 
 # A backslash before anything but a letter, a digit or a space shows that thing.
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
-_MEANING = re.compile(r"(?<!\\)(?:\\\\)*[*_~`|>#\[\]()<:@]")
+# What still has a meaning in Discord's markdown: not escaped, and where it would count.
+_BARE = r"(?<!\\)(?:\\\\)*"
+_MEANING = re.compile(
+    rf"{_BARE}(?:[*_~`|]|\[.*\]\(|<(?:[@#:/]|[A-Za-z]+:)|://|:\w+:|@(?:everyone|here))"
+    r"|^\s*(?:[-+#>]|\d+[.)])",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +45,7 @@ def test_a_title_opens_no_list(text: str) -> None:
     escaped = escape(text)
 
     assert _ESCAPED.sub(r"\1", escaped) == text
-    assert not re.search(r"(?m)^\s*(?:[-+]|\d+\.)", escaped)
+    assert not _MEANING.search(escaped)
 
 
 @given(st.text(max_size=200))
@@ -62,6 +68,11 @@ def test_nobody_can_write_a_moment_into_a_title() -> None:
     assert "<t" not in escape(plain(f"Song {forged}"))
 
 
+@given(st.text(max_size=200))
+def test_what_was_typed_comes_back_from_a_message(text: str) -> None:
+    assert unescape(escape(plain(text, limit=200))) == plain(text, limit=200)
+
+
 @given(st.text("ab\\*_", max_size=60), st.integers(1, 60))
 def test_a_cut_never_parts_an_escape(text: str, limit: int) -> None:
     shortened = cut(escape(text), limit)
@@ -70,3 +81,10 @@ def test_a_cut_never_parts_an_escape(text: str, limit: int) -> None:
     assert not _MEANING.search(shortened)
     assert (len(shortened) - len(shortened.removesuffix("…").rstrip("\\"))) >= 0
     assert not re.search(r"(?<!\\)(?:\\\\)*\\…$", shortened)
+
+
+def test_channels_and_roles_are_named_but_nobody_can_name_them_in_a_title() -> None:
+    named = f"*Cards* go to {channel('42')}, for {role('7')}."
+
+    assert escape(named) == r"\*Cards\* go to <#42>, for <@&7>."
+    assert "<@&" not in escape(plain(named))

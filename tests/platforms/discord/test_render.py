@@ -101,9 +101,9 @@ def test_a_nasty_title_pings_nobody_and_breaks_nothing() -> None:
     assert_discord_takes(payload)
     (embed,) = payload["embeds"]
     # In the title `plain` has put other characters in the place of those that open a mention.
-    assert embed["description"] == r"\@everyone \<\@&1\> \[x\]\(y\) \*z\*"
+    assert embed["description"] == r"\@everyone \<@&1> \[x\](y) \*z\*"
     assert embed["fields"][0]["value"] == embed["description"]
-    assert embed["title"] == "\uff20everyone \u2039\\@&1\\> \\[x\\]\\(y\\) \\*z\\*"
+    assert embed["title"] == "\uff20everyone \u2039@&1> \\[x\\](y) \\*z\\*"
 
 
 def test_the_buttons_of_a_direct_message_say_which_workspace_they_are_about() -> None:

@@ -1,0 +1,109 @@
+"""The commands of who manages a server; Discord shows them to nobody else unless told to."""
+
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.platforms.discord import blocklist_work, playlist_work, setup_work
+from bot.platforms.discord import command_texts as words
+from bot.platforms.discord.choosing import Choices, playlist_choices, zone_choices
+from bot.platforms.discord.earmark import Earmark
+from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.screen import Screen
+
+Interaction = discord.Interaction[Any]
+
+
+class Admins(commands.Cog):
+    """Setup, playlist, blocklist."""
+
+    def __init__(self, front: Earmark) -> None:
+        self._front = front
+
+    @app_commands.command(name="setup", description=words.SETUP)
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.describe(zone=words.SETUP_ZONE)
+    async def setup(self, interaction: Interaction, *, zone: str | None = None) -> None:
+        if zone is None:
+            await self._front.command(interaction, setup_work.show_setup)
+            return
+        await self._front.command(interaction, lambda visit: setup_work.set_zone(visit, zone))
+
+    @setup.autocomplete("zone")
+    async def _zones(self, interaction: Interaction, current: str) -> Choices:
+        del interaction
+        return zone_choices(current)
+
+    @app_commands.command(name="playlist", description=words.PLAYLIST)
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.describe(
+        action=words.PLAYLIST_ACTION,
+        playlist=words.PLAYLIST_NAME,
+        role=words.PLAYLIST_ROLE,
+        days=words.PLAYLIST_DAYS,
+    )
+    async def playlist(
+        self,
+        interaction: Interaction,
+        *,
+        action: Literal["add", "edit", "open", "close", "pause"],
+        playlist: str | None = None,
+        role: discord.Role | None = None,
+        days: app_commands.Range[int, 1, 365] | None = None,
+    ) -> None:
+        if action == "add":
+            await self._front.command_form(interaction, playlist_work.open_add)
+            return
+
+        async def work(visit: Visit) -> Screen:
+            name = playlist_work.named(playlist)
+            match action:
+                case "open":
+                    return await playlist_work.let_in(visit, playlist=name, days=days)
+                case "close":
+                    return await playlist_work.shut(visit, playlist=name, days=days)
+                case "pause":
+                    return await playlist_work.shut(visit, playlist=name)
+            if role is not None:
+                return await playlist_work.appoint(visit, playlist=name, role_id=role.id)
+            return await playlist_work.show(visit, playlist=name)
+
+        await self._front.command(interaction, work)
+
+    @playlist.autocomplete("playlist")
+    async def _playlists(self, interaction: Interaction, current: str) -> Choices:
+        return await playlist_choices(self._front, interaction, current)
+
+    @app_commands.command(name="blocklist", description=words.BLOCKLIST)
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.describe(
+        action=words.BLOCKLIST_ACTION,
+        user=words.BLOCKLIST_USER,
+        artist=words.BLOCKLIST_ARTIST,
+        reason=words.BLOCKLIST_REASON,
+        days=words.BLOCKLIST_DAYS,
+    )
+    async def blocklist(
+        self,
+        interaction: Interaction,
+        *,
+        action: Literal["add", "remove", "list"],
+        user: discord.User | None = None,
+        artist: app_commands.Range[str, 1, 100] | None = None,
+        reason: app_commands.Range[str, 1, 200] = "",
+        days: app_commands.Range[int, 1, 3650] | None = None,
+    ) -> None:
+        async def work(visit: Visit) -> Screen:
+            if action == "list":
+                return await blocklist_work.show(visit)
+            whom = blocklist_work.whom_of(user, artist)
+            if action == "remove":
+                return await blocklist_work.remove(visit, whom=whom)
+            return await blocklist_work.add(visit, whom=whom, reason=reason, days=days)
+
+        await self._front.command(interaction, work)

@@ -1,0 +1,241 @@
+"""What an artist's commands, buttons and forms do: call the workflow, and show what it says."""
+
+import asyncio
+import hashlib
+from dataclasses import replace
+
+from discord import ui
+
+from bot.chat_texts import NO_PLAYLISTS_TEXT, WITHDRAWN_TEXT
+from bot.errors import EarmarkError, NotFoundError, RuleError
+from bot.links import find_links
+from bot.platforms.discord import artist_screens, call_screens
+from bot.platforms.discord.downloads import download
+from bot.platforms.discord.drafts import Choice, Draft, draft_in, draft_of, refused, submit_form
+from bot.platforms.discord.forms import Upload
+from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.screen import Screen
+from bot.workflow import calls, check, facts, status, submit, suggest, versions
+from bot.workflow.rescore import version_in_use
+from bot.workflow.submit import OwnFile, Request
+
+_MIB = 2**20
+_ANSWERED, _WAITING = "answered", "waiting"
+
+
+async def new_form(visit: Visit, draft: Draft) -> ui.Modal:
+    """Return the form with what is known already; NotFoundError where there is no playlist."""
+    async with visit.desk.sessions() as session:
+        found = await suggest.playlists_for(session, workspace_id=visit.desk.workspace_id)
+    if not found:
+        raise NotFoundError(NO_PLAYLISTS_TEXT)
+    return submit_form(draft, [Choice(playlist_id=one.id, name=one.name) for one in found])
+
+
+async def draft_form(visit: Visit) -> ui.Modal:
+    """Return the form again, as the refusal that was pressed on has kept it."""
+    return await new_form(visit, draft_of(visit.wish, visit.message))
+
+
+async def resubmit_form(visit: Visit) -> ui.Modal:
+    """Return the form of the next version, filled in with the earlier one."""
+    desk = visit.desk
+    async with desk.sessions() as session:
+        old = await versions.prefill(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            person=visit.person,
+            now=desk.now(),
+        )
+        playlist = await submit.find_playlist(session, desk.workspace_id, old.playlist)
+    draft = Draft(
+        link=old.link or "",
+        playlist_id=playlist.id,
+        ai_use=old.ai_use,
+        note=old.note,
+        replaces=old.replaces,
+        by_file=old.link is None,
+    )
+    return submit_form(draft, [Choice(playlist_id=playlist.id, name=playlist.name)])
+
+
+async def send_form(visit: Visit) -> Screen:
+    """Submit what stands in a form."""
+    draft = draft_in(visit.form, visit.wish)
+    return await send(visit, draft, upload=visit.form.upload("file"))
+
+
+async def send(
+    visit: Visit,
+    draft: Draft,
+    *,
+    upload: Upload | None = None,
+    playlist: str | None = None,
+    genre: str | None = None,
+    language: str | None = None,
+) -> Screen:
+    """Submit a draft; a refusal keeps it, with the way back to the form."""
+    try:
+        request = Request(
+            playlist=playlist or await _playlist(visit, draft),
+            person=visit.person,
+            text=draft.link,
+            note=draft.note or None,
+            ai_use=draft.ai_use,
+            owns_rights=draft.owns,
+            genre=genre,
+            language=language,
+            anyway=draft.anyway,
+            replaces=draft.replaces or None,
+            key=visit.key,
+        )
+        return await _submit(visit, request, upload)
+    except EarmarkError as error:
+        if upload is not None:
+            # A file cannot be put into a form again: only who sent it has it.
+            raise
+        may_insist = isinstance(error, RuleError) and error.anyway
+        return refused(str(error), draft, may_insist=may_insist)
+
+
+async def _submit(visit: Visit, request: Request, upload: Upload | None) -> Screen:
+    desk = visit.desk
+    content = None
+    if upload is not None:
+        content = await download(upload, max_bytes=desk.upload_max_mib * _MIB)
+        desk.services.files.check(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        request = replace(request, upload=OwnFile(sha256=sha256, name=upload.filename))
+    async with desk.sessions.begin() as session:
+        accepted = await submit.submit(
+            session,
+            workspace_id=desk.workspace_id,
+            request=request,
+            now=desk.now(),
+            seed=desk.seed(),
+        )
+        # Before the commit: an accepted file must survive whatever happens next.
+        if content is not None:
+            await asyncio.to_thread(desk.services.files.put, content)
+    await desk.jobs.submit(accepted.submission_id)
+    found = find_links(request.text).tracks
+    url = f"https://open.spotify.com/track/{found[0]}" if found else None
+    return artist_screens.receipt(accepted.receipt, url=url)
+
+
+async def _playlist(visit: Visit, draft: Draft) -> str:
+    async with visit.desk.sessions() as session:
+        if draft.playlist_id is not None:
+            return await suggest.playlist_named(
+                session, workspace_id=visit.desk.workspace_id, playlist_id=draft.playlist_id
+            )
+        there = await suggest.playlists_for(session, workspace_id=visit.desk.workspace_id, limit=2)
+    if not there:
+        raise NotFoundError(NO_PLAYLISTS_TEXT)
+    if len(there) > 1:
+        raise RuleError("Say which playlist it is for; /calls shows them all.", rule="playlist")
+    return there[0].name
+
+
+async def show_own(visit: Visit, *, state: str = "all", number: int = 1) -> Screen:
+    """Return a page of the person's submissions."""
+    desk = visit.desk
+    async with desk.sessions() as session:
+        view = await status.show_status(
+            session, workspace_id=desk.workspace_id, person=visit.person, now=desk.now()
+        )
+    if state == _WAITING:
+        view = replace(view, rows=tuple(row for row in view.rows if row.answer_by is not None))
+    elif state == _ANSWERED:
+        view = replace(view, rows=tuple(row for row in view.rows if row.answer_by is None))
+    return artist_screens.own_page(view, state=state, number=number)
+
+
+async def turn_own_page(visit: Visit) -> Screen:
+    state, _, number = visit.wish.arg.partition(".")
+    return await show_own(visit, state=state, number=int(number))
+
+
+async def choose_own_state(visit: Visit) -> Screen:
+    return await show_own(visit, state=visit.values[0])
+
+
+async def show_one(visit: Visit) -> Screen:
+    """Return one of the person's submissions; nobody else's."""
+    desk = visit.desk
+    async with desk.sessions() as session:
+        row = await status.show_one(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            person=visit.person,
+            now=desk.now(),
+        )
+    return artist_screens.own_card(row)
+
+
+async def withdraw(visit: Visit) -> Screen:
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        row = await status.withdraw(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            person=visit.person,
+            now=desk.now(),
+        )
+    return artist_screens.own_card(row, heading=WITHDRAWN_TEXT)
+
+
+async def show_facts(visit: Visit) -> Screen:
+    """Return how the person's own track sounds beside the playlist's range."""
+    desk = visit.desk
+    async with desk.sessions() as session:
+        view = await facts.show_facts(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            person=visit.person,
+            model_version=version_in_use(desk.services.hearing),
+        )
+    return artist_screens.facts_card(view)
+
+
+async def named_form(visit: Visit, draft: Draft, playlist: str | None) -> ui.Modal:
+    """Return the form with the playlist that was typed, or NotFoundError that lists them all."""
+    if playlist is None:
+        return await new_form(visit, draft)
+    async with visit.desk.sessions() as session:
+        found = await submit.find_playlist(session, visit.desk.workspace_id, playlist)
+    return await new_form(visit, replace(draft, playlist_id=found.id))
+
+
+def link_in(text: str) -> str:
+    """Return what of a message's text is worth putting into the form."""
+    found = find_links(text)
+    if found.tracks:
+        return f"https://open.spotify.com/track/{found.tracks[0]}"
+    return found.short[0] if found.short else ""
+
+
+async def show_calls(visit: Visit) -> Screen:
+    """Return every playlist with its terms."""
+    desk = visit.desk
+    async with desk.sessions() as session:
+        view = await calls.show_calls(session, workspace_id=desk.workspace_id, now=desk.now())
+    return call_screens.calls(view)
+
+
+async def check_track(visit: Visit, *, link: str, playlist: str | None) -> Screen:
+    """Return what would happen to a track if it were sent now."""
+    desk = visit.desk
+    async with desk.sessions() as session:
+        view = await check.check(
+            session,
+            workspace_id=desk.workspace_id,
+            request=Request(playlist=playlist or "", person=visit.person, text=link),
+            now=desk.now(),
+            model_version=version_in_use(desk.services.hearing),
+        )
+    return call_screens.check(view)

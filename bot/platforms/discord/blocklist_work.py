@@ -1,0 +1,82 @@
+"""Who may not submit: kept out, let in again, and the list of them."""
+
+from collections.abc import Sequence
+
+import discord
+
+from bot.chat_texts import BLOCKLIST_EMPTY_TEXT, BLOCKLIST_TITLE, block_text
+from bot.errors import RuleError
+from bot.messages import Card
+from bot.platforms.discord import render
+from bot.platforms.discord.markdown import moment
+from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.screen import Screen
+from bot.workflow import blocklist
+from bot.workflow.blocklist import BlocklistView
+from bot.workflow.people import Person
+from db.models import Platform
+
+
+async def show(visit: Visit) -> Screen:
+    desk = visit.desk
+    async with desk.sessions() as session:
+        view = await blocklist.show_blocklist(
+            session, workspace_id=desk.workspace_id, person=visit.person, now=desk.now()
+        )
+    return _screen(view)
+
+
+async def add(visit: Visit, *, whom: Person | str, reason: str, days: int | None) -> Screen:
+    """Keep somebody out, for `days` or for good."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        view = await blocklist.add_block(
+            session,
+            workspace_id=desk.workspace_id,
+            person=visit.person,
+            whom=whom,
+            reason=reason,
+            days=days,
+            now=desk.now(),
+        )
+    return _screen(view)
+
+
+async def remove(visit: Visit, *, whom: Person | str) -> Screen:
+    """Let somebody in again."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        view = await blocklist.remove_block(
+            session,
+            workspace_id=desk.workspace_id,
+            person=visit.person,
+            whom=whom,
+            now=desk.now(),
+        )
+    return _screen(view)
+
+
+def whom_of(user: discord.User | discord.Member | None, artist: str | None) -> Person | str:
+    """Return who is meant, or raise RuleError where that is nobody or two."""
+    if (user is None) == (artist is None):
+        raise RuleError("Name a user or an artist, one of the two.", rule="name")
+    if user is not None:
+        return Person(platform=Platform.DISCORD, external_id=str(user.id), name=user.display_name)
+    return artist or ""
+
+
+def _screen(view: BlocklistView) -> Screen:
+    return render.card(Card(title=BLOCKLIST_TITLE, body="\n".join(_lines(view))))
+
+
+def _lines(view: BlocklistView) -> Sequence[str]:
+    lines = [
+        block_text(
+            row.name,
+            kind=row.kind.value,
+            reason=row.reason,
+            until=None if row.until is None else moment(row.until),
+        )
+        for row in view.rows
+    ]
+    return lines or [BLOCKLIST_EMPTY_TEXT]

@@ -1,0 +1,88 @@
+"""The commands of curators. Who may use them the workflow decides, playlist by playlist."""
+
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.platforms.discord import command_texts as words
+from bot.platforms.discord import decide_work, digest_work, queue_work, review_work
+from bot.platforms.discord.choosing import Choices, curated_choices, playlist_choices
+from bot.platforms.discord.earmark import Earmark
+from bot.workflow.queue import View
+
+Interaction = discord.Interaction[Any]
+
+
+class Curators(commands.Cog):
+    """Queue, next, track, undo, digest."""
+
+    def __init__(self, front: Earmark) -> None:
+        self._front = front
+
+    @app_commands.command(name="queue", description=words.QUEUE)
+    @app_commands.guild_only()
+    @app_commands.describe(
+        playlist=words.QUEUE_PLAYLIST, view=words.QUEUE_VIEW, page=words.QUEUE_PAGE
+    )
+    async def queue(
+        self,
+        interaction: Interaction,
+        *,
+        playlist: str,
+        view: Literal[
+            "suggested", "oldest", "discovery", "needs-vote", "mine", "maybe"
+        ] = "suggested",
+        page: app_commands.Range[int, 1, 1000] = 1,
+    ) -> None:
+        await self._front.command(
+            interaction,
+            lambda visit: queue_work.show_queue(
+                visit, playlist=playlist, view=View(view), number=page
+            ),
+        )
+
+    @app_commands.command(name="next", description=words.NEXT)
+    @app_commands.guild_only()
+    @app_commands.describe(playlist=words.QUEUE_PLAYLIST)
+    async def next_track(self, interaction: Interaction, *, playlist: str) -> None:
+        await self._front.command(
+            interaction, lambda visit: review_work.next_track(visit, playlist=playlist)
+        )
+
+    @app_commands.command(name="undo", description=words.UNDO)
+    @app_commands.guild_only()
+    @app_commands.rename(code="id")
+    @app_commands.describe(code=words.UNDO_ID)
+    async def undo(self, interaction: Interaction, *, code: str | None = None) -> None:
+        await self._front.command(interaction, lambda visit: decide_work.undo(visit, code))
+
+    @app_commands.command(name="digest", description=words.DIGEST)
+    @app_commands.guild_only()
+    @app_commands.describe(action=words.DIGEST_ACTION, playlist=words.DIGEST_PLAYLIST)
+    async def digest(
+        self,
+        interaction: Interaction,
+        *,
+        action: Literal["preview", "send", "skip"],
+        playlist: str,
+    ) -> None:
+        works = {
+            "preview": digest_work.preview,
+            "send": digest_work.send,
+            "skip": digest_work.skip,
+        }
+        await self._front.command(
+            interaction, lambda visit: works[action](visit, playlist=playlist)
+        )
+
+    @digest.autocomplete("playlist")
+    @queue.autocomplete("playlist")
+    @next_track.autocomplete("playlist")
+    async def _playlists(self, interaction: Interaction, current: str) -> Choices:
+        return await playlist_choices(self._front, interaction, current)
+
+    @undo.autocomplete("code")
+    async def _codes(self, interaction: Interaction, current: str) -> Choices:
+        return await curated_choices(self._front, interaction, current)

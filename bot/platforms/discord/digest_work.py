@@ -1,0 +1,84 @@
+"""A playlist's week: seen before it is posted, posted now, or left out."""
+
+import asyncio
+
+from bot.chat_texts import DIGEST_ADDED
+from bot.curation import DigestPlan
+from bot.curator_texts import plan_text
+from bot.messages import Card, DigestView, Field, Image
+from bot.platforms.discord import render
+from bot.platforms.discord.markdown import moment
+from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.screen import Screen
+from bot.texts import digest_lines, digest_title, empty_digest_text, title_text
+from bot.workflow import digest, weekly
+from bot.workflow.pictures import digest_image
+
+_MOST_ROWS = 10
+
+
+async def preview(visit: Visit, *, playlist: str) -> Screen:
+    """Return the digest as it would be posted now, for the person alone."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        plan = await weekly.plan(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            now=desk.now(),
+        )
+        view = await digest.preview(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            week=None,
+            now=desk.now(),
+        )
+    image = await asyncio.to_thread(digest_image, view)
+    return _screen(view, plan, image)
+
+
+async def send(visit: Visit, *, playlist: str) -> Screen:
+    """Post the digest to come at once."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        plan = await weekly.send_now(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            now=desk.now(),
+        )
+    return render.sentence(plan_text(plan, when=moment))
+
+
+async def skip(visit: Visit, *, playlist: str) -> Screen:
+    """Leave the digest to come out, or take that back."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        plan = await weekly.skip(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            now=desk.now(),
+        )
+    return render.sentence(plan_text(plan, when=moment))
+
+
+def _screen(view: DigestView, plan: DigestPlan, image: Image) -> Screen:
+    added = [title_text(row.title, row.artist) for row in view.added]
+    more = len(added) - _MOST_ROWS
+    rows = [*added[:_MOST_ROWS], *([f"… and {more} more"] if more > 0 else [])]
+    return render.card(
+        Card(
+            title=digest_title(view),
+            body="\n".join(digest_lines(view)),
+            fields=(
+                Field(name=DIGEST_ADDED, value="\n".join(rows) or empty_digest_text(view)),
+                Field(name="Next", value=plan_text(plan, when=moment)),
+            ),
+            image=image,
+        )
+    )

@@ -1,0 +1,135 @@
+"""Looking after playlists: added, changed, opened, closed, and which role reviews them."""
+
+from datetime import timedelta
+
+from discord import ui
+
+from bot.chat_texts import PLAYLIST_CHANGED_TEXT, PLAYLIST_CLOSED_TEXT, PLAYLIST_OPENED_TEXT
+from bot.errors import RuleError
+from bot.platforms.discord.playlist_forms import add_form, added_in, edit_form, playlist_card
+from bot.platforms.discord.queue_work import playlist_pressed
+from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.screen import Screen
+from bot.workflow import manage
+from bot.workflow.manage import PlaylistView
+from bot.workflow.people import require_admin
+from bot.workflow.submit import find_playlist
+
+
+async def open_add(visit: Visit) -> ui.Modal:
+    require_admin(visit.person)
+    return add_form()
+
+
+async def add(visit: Visit) -> Screen:
+    """Add the playlist that stands in the form."""
+    desk = visit.desk
+    name, changes = added_in(visit.form)
+    async with desk.sessions.begin() as session:
+        view = await manage.add_playlist(
+            session,
+            workspace_id=desk.workspace_id,
+            person=visit.person,
+            name=name,
+            now=desk.now(),
+            zone=desk.zone,
+            changes=changes,
+        )
+    return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
+
+
+async def show(visit: Visit, *, playlist: str) -> Screen:
+    """Return the rules of a playlist."""
+    return await _shown(visit, await _view(visit, playlist))
+
+
+async def open_edit(visit: Visit) -> ui.Modal:
+    """Return the form for the rules that were chosen in the select."""
+    view = await _view(visit, await playlist_pressed(visit))
+    return edit_form(view, visit.values, playlist_id=int(visit.wish.id))
+
+
+async def edit(visit: Visit) -> Screen:
+    """Change the rules that stand in the form; nothing is changed where one is wrong."""
+    desk = visit.desk
+    playlist = await playlist_pressed(visit)
+    async with desk.sessions.begin() as session:
+        view = await manage.edit_playlist(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            changes=dict(visit.form.texts),
+            now=desk.now(),
+        )
+    return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
+
+
+async def let_in(visit: Visit, *, playlist: str, days: int | None = None) -> Screen:
+    """Open a playlist, for `days` or for good."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        view = await manage.open_playlist(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            now=desk.now(),
+            until=None if days is None else desk.now() + timedelta(days=days),
+        )
+    return await _shown(visit, view, heading=PLAYLIST_OPENED_TEXT)
+
+
+async def shut(visit: Visit, *, playlist: str, days: int | None = None) -> Screen:
+    """Close a playlist; it opens again after `days`, or when somebody opens it."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        view = await manage.close_playlist(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            now=desk.now(),
+            opens_at=None if days is None else desk.now() + timedelta(days=days),
+        )
+    return await _shown(visit, view, heading=PLAYLIST_CLOSED_TEXT)
+
+
+async def appoint(visit: Visit, *, playlist: str, role_id: int) -> Screen:
+    """Let everybody with a role review a playlist."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        view = await manage.grant(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            to=str(role_id),
+            now=desk.now(),
+        )
+    return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
+
+
+def named(playlist: str | None) -> str:
+    """Return the name that a command was given, or raise RuleError where it needs one."""
+    if playlist is None:
+        raise RuleError("Say which playlist; the list opens while you type.", rule="playlist")
+    return playlist
+
+
+async def _view(visit: Visit, playlist: str) -> PlaylistView:
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        return await manage.show_playlist(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            now=desk.now(),
+        )
+
+
+async def _shown(visit: Visit, view: PlaylistView, *, heading: str = "") -> Screen:
+    async with visit.desk.sessions() as session:
+        found = await find_playlist(session, visit.desk.workspace_id, view.name)
+    return playlist_card(view, playlist_id=found.id, heading=heading)

@@ -1,0 +1,50 @@
+"""Looking at queues: pages, views, and a playlist's week."""
+
+from bot.platforms.discord import queue_screens
+from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.screen import Screen
+from bot.workflow import queue, suggest
+from bot.workflow.queue import View
+from bot.workflow.rescore import version_in_use
+from bot.workflow.submit import find_playlist
+
+
+async def show_queue(
+    visit: Visit, *, playlist: str, view: View = View.SUGGESTED, number: int = 1
+) -> Screen:
+    """Return one page of a playlist's queue; NotAllowedError for who does not curate it."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        found = await find_playlist(session, desk.workspace_id, playlist)
+        shown = await queue.show_queue(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=found.name,
+            now=desk.now(),
+            person=visit.person,
+            view=view,
+            model_version=version_in_use(desk.services.hearing),
+            page=number,
+        )
+    return queue_screens.queue_page(shown, playlist_id=found.id)
+
+
+async def turn_page(visit: Visit) -> Screen:
+    view, _, number = visit.wish.arg.partition(".")
+    return await show_queue(
+        visit, playlist=await playlist_pressed(visit), view=View(view), number=int(number)
+    )
+
+
+async def choose_view(visit: Visit) -> Screen:
+    return await show_queue(
+        visit, playlist=await playlist_pressed(visit), view=View(visit.values[0])
+    )
+
+
+async def playlist_pressed(visit: Visit) -> str:
+    """Return the name of the playlist whose number the button carries."""
+    async with visit.desk.sessions() as session:
+        return await suggest.playlist_named(
+            session, workspace_id=visit.desk.workspace_id, playlist_id=int(visit.wish.id)
+        )

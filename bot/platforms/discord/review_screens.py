@@ -1,0 +1,170 @@
+"""The review card, and what a curator reads after pressing one of its buttons."""
+
+from collections.abc import Iterable
+
+from bot.chat_texts import (
+    ASK_BUTTON,
+    CARD_BUTTON,
+    CLAIM_BUTTON,
+    DECLINE_BUTTON,
+    HISTORY_BUTTON,
+    KEEP_BUTTON,
+    MAYBE_BUTTON,
+    MORE_BUTTON,
+    MORE_TITLE,
+    NEXT_TRACK_BUTTON,
+    NOTE_BUTTON,
+    PIN_BUTTON,
+    RELEASE_BUTTON,
+    REVIEW_END_TEXT,
+    SKIP_BUTTON,
+    SNOOZE_BUTTON,
+    SNOOZE_DAYS,
+    SNOOZE_PICK,
+    THREAD_BUTTON,
+    UNDO_BUTTON,
+    UNPIN_BUTTON,
+    WAKE_BUTTON,
+    WHY_BUTTON,
+)
+from bot.curation import ActView, ReviewCard
+from bot.curator_texts import act_text, card_lines, card_score, card_title
+from bot.messages import Button, ButtonStyle, Card, DecisionView, Image, Option, Select
+from bot.platforms.discord import render
+from bot.platforms.discord.markdown import moment
+from bot.platforms.discord.screen import Screen
+from bot.texts import chances_text, decision_text
+
+
+def review_card(
+    shown: ReviewCard, *, playlist_id: int, image: Image | None = None, heading: str = ""
+) -> Screen:
+    """Return one submission to review; the link stands first, so that the player shows.
+
+    `heading` is what was done to it just now.
+    """
+    lines = card_lines(shown, when=moment)
+    return render.card(
+        Card(
+            title=card_title(shown),
+            url=shown.row.url,
+            body="\n".join([heading, "", *lines] if heading else lines),
+            image=image,
+            buttons=_buttons(shown, playlist_id),
+            footer=shown.code,
+        ),
+        player=True,
+    )
+
+
+def shared_card(shown: ReviewCard) -> Screen:
+    """Return the card that a whole channel reads; who presses sees their own."""
+    return render.card(
+        Card(
+            title=card_title(shown),
+            url=shown.row.url,
+            body="\n".join(card_lines(shown, when=moment)),
+            buttons=(*_answers(shown.code), _button("claim", CLAIM_BUTTON, shown.code)),
+            footer=shown.code,
+        ),
+        player=True,
+    )
+
+
+def review_end(playlist: str) -> Screen:
+    return render.sentence(REVIEW_END_TEXT.format(playlist=playlist))
+
+
+def decided(view: DecisionView, *, playlist_id: int) -> Screen:
+    """Return what was decided or voted, with the way back and the way on."""
+    buttons = [
+        Button(
+            action="review",
+            label=NEXT_TRACK_BUTTON,
+            style=ButtonStyle.PRIMARY,
+            argument=str(playlist_id),
+        ),
+        _button("open", CARD_BUTTON, view.code),
+    ]
+    if view.undo_until is not None:
+        buttons.insert(0, _button("undo", UNDO_BUTTON, view.code))
+    return render.sentence(decision_text(view), buttons=buttons)
+
+
+def acted(view: ActView) -> Screen:
+    """Return what was done short of answering, with the way back to the card."""
+    return render.sentence(
+        act_text(view, when=moment), buttons=(_button("open", CARD_BUTTON, view.code),)
+    )
+
+
+def why(shown: ReviewCard) -> Screen:
+    """Return why the track stands where it does, and how sure the score is."""
+    lines = [shown.row.why, card_score(shown)]
+    if shown.row.score is not None:
+        lines.append(chances_text(shown.row.score))
+    return render.card(
+        Card(title=card_title(shown), body="\n".join((*lines, *shown.reasons)), footer=shown.code)
+    )
+
+
+def snooze_choice(code: str) -> Screen:
+    return render.card(
+        Card(
+            title=SNOOZE_PICK,
+            select=Select(
+                action="snoozed",
+                placeholder=SNOOZE_PICK,
+                options=tuple(
+                    Option(value=str(days), label=label) for days, label in SNOOZE_DAYS.items()
+                ),
+                argument=code,
+            ),
+        )
+    )
+
+
+def more(shown: ReviewCard) -> Screen:
+    """Return the rarer things that can be done with a submission."""
+    code = shown.code
+    buttons = [
+        _button("note", NOTE_BUTTON, code),
+        _button("history", HISTORY_BUTTON, code),
+        _button("pin", PIN_BUTTON, code),
+        _button("unpin", UNPIN_BUTTON, code),
+    ]
+    if shown.snoozed_until is not None:
+        buttons.append(_button("wake", WAKE_BUTTON, code))
+    return render.card(
+        Card(title=MORE_TITLE, body=card_title(shown), buttons=tuple(buttons), footer=code)
+    )
+
+
+def _buttons(shown: ReviewCard, playlist_id: int) -> tuple[Button, ...]:
+    code = shown.code
+    skip = Button(action="skip", label=SKIP_BUTTON, argument=f"{code}|{playlist_id}")
+    second = (
+        _button("why", WHY_BUTTON, code),
+        _button("thread", THREAD_BUTTON, code),
+        _button("snooze", SNOOZE_BUTTON, code),
+        _button("ask", ASK_BUTTON, code),
+        _button("more", MORE_BUTTON, code),
+    )
+    if shown.barred:
+        return (skip,)
+    claim = (
+        _button("release", RELEASE_BUTTON, code)
+        if shown.claimed_by_me
+        else _button("claim", CLAIM_BUTTON, code)
+    )
+    return (*_answers(code), claim, skip, *second)
+
+
+def _answers(code: str) -> Iterable[Button]:
+    yield Button(action="keep", label=KEEP_BUTTON, style=ButtonStyle.GOOD, argument=code)
+    yield _button("maybe", MAYBE_BUTTON, code)
+    yield Button(action="decline", label=DECLINE_BUTTON, style=ButtonStyle.DANGER, argument=code)
+
+
+def _button(action: str, label: str, code: str) -> Button:
+    return Button(action=action, label=label, argument=code)

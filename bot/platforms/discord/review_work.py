@@ -1,0 +1,174 @@
+"""Reviewing: the card, the next one, and all that is done with it short of answering."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from discord import ui
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.curation import ActView, ReviewCard
+from bot.curator_texts import act_text
+from bot.platforms.discord import curator_forms, review_screens
+from bot.platforms.discord.markdown import moment
+from bot.platforms.discord.queue_work import playlist_pressed
+from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.screen import Screen
+from bot.workflow import card, handling, talk
+from bot.workflow.card_pictures import card_picture
+from bot.workflow.people import Person
+from bot.workflow.rescore import version_in_use
+from bot.workflow.submit import find_playlist
+
+Act = Callable[[AsyncSession], Awaitable[ActView]]
+
+
+class _Who(TypedDict):
+    """What every function of the workflow wants to know beside its own matter."""
+
+    workspace_id: int
+    code: str
+    person: Person
+    now: datetime
+
+
+async def next_track(visit: Visit, *, playlist: str, after: str | None = None) -> Screen:
+    """Return the card of the next track to review, or say that there is none."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        found = await find_playlist(session, desk.workspace_id, playlist)
+        shown = await card.next_card(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=found.name,
+            person=visit.person,
+            now=desk.now(),
+            after=after,
+            model_version=version_in_use(desk.services.hearing),
+        )
+    if shown is None:
+        return review_screens.review_end(found.name)
+    return await _card_screen(visit, shown, found.id)
+
+
+async def start(visit: Visit) -> Screen:
+    return await next_track(visit, playlist=await playlist_pressed(visit))
+
+
+async def skip(visit: Visit) -> Screen:
+    shown = await _card(visit)
+    return await next_track(visit, playlist=shown.playlist, after=visit.wish.id)
+
+
+async def open_card(visit: Visit) -> Screen:
+    return await _shown(visit)
+
+
+async def why(visit: Visit) -> Screen:
+    return review_screens.why(await _card(visit))
+
+
+async def more(visit: Visit) -> Screen:
+    return review_screens.more(await _card(visit))
+
+
+async def claim(visit: Visit) -> Screen:
+    return await _act_on_card(visit, lambda session: handling.claim(session, **_who(visit)))
+
+
+async def release(visit: Visit) -> Screen:
+    return await _act_on_card(visit, lambda session: handling.release(session, **_who(visit)))
+
+
+async def pin(visit: Visit) -> Screen:
+    return await _act(visit, lambda session: handling.pin(session, **_who(visit)))
+
+
+async def unpin(visit: Visit) -> Screen:
+    return await _act(visit, lambda session: handling.unpin(session, **_who(visit)))
+
+
+async def wake(visit: Visit) -> Screen:
+    return await _act(visit, lambda session: handling.wake(session, **_who(visit)))
+
+
+async def choose_snooze(visit: Visit) -> Screen:
+    # Who may not review is told before they choose.
+    await _card(visit)
+    return review_screens.snooze_choice(visit.wish.id)
+
+
+async def snooze(visit: Visit) -> Screen:
+    """Set it aside for as many days as were chosen."""
+    until = visit.desk.now() + timedelta(days=int(visit.values[0]))
+    return await _act(visit, lambda session: handling.snooze(session, until=until, **_who(visit)))
+
+
+async def open_note(visit: Visit) -> ui.Modal:
+    return curator_forms.note_form(visit.wish.id)
+
+
+async def open_ask(visit: Visit) -> ui.Modal:
+    return curator_forms.ask_form(visit.wish.id)
+
+
+async def note(visit: Visit) -> Screen:
+    text = visit.form.text("text")
+    return await _act(visit, lambda session: talk.note(session, text=text, **_who(visit)))
+
+
+async def ask(visit: Visit) -> Screen:
+    text = visit.form.text("text")
+    return await _act(visit, lambda session: talk.ask(session, text=text, **_who(visit)))
+
+
+def _who(visit: Visit) -> _Who:
+    return _Who(
+        workspace_id=visit.desk.workspace_id,
+        code=visit.wish.id,
+        person=visit.person,
+        now=visit.desk.now(),
+    )
+
+
+async def _card(visit: Visit) -> ReviewCard:
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        return await card.review_card(
+            session,
+            **_who(visit),
+            model_version=version_in_use(desk.services.hearing),
+        )
+
+
+async def _shown(visit: Visit, *, heading: str = "") -> Screen:
+    shown = await _card(visit)
+    async with visit.desk.sessions() as session:
+        playlist = await find_playlist(session, visit.desk.workspace_id, shown.playlist)
+    return await _card_screen(visit, shown, playlist.id, heading=heading)
+
+
+async def _card_screen(
+    visit: Visit, shown: ReviewCard, playlist_id: int, *, heading: str = ""
+) -> Screen:
+    desk = visit.desk
+    image = await card_picture(
+        desk.sessions,
+        workspace_id=desk.workspace_id,
+        card=shown,
+        model_version=version_in_use(desk.services.hearing),
+    )
+    return review_screens.review_card(shown, playlist_id=playlist_id, image=image, heading=heading)
+
+
+async def _act(visit: Visit, act: Act) -> Screen:
+    async with visit.desk.sessions.begin() as session:
+        view = await act(session)
+    return review_screens.acted(view)
+
+
+async def _act_on_card(visit: Visit, act: Act) -> Screen:
+    """Do it, and show the card as it is then."""
+    async with visit.desk.sessions.begin() as session:
+        view = await act(session)
+    return await _shown(visit, heading=act_text(view, when=moment))

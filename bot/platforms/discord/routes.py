@@ -1,0 +1,79 @@
+"""Which press and which form leads to what."""
+
+from types import MappingProxyType
+
+from bot.platforms.discord import (
+    artist_work,
+    decide_work,
+    help_work,
+    playlist_work,
+    privacy_work,
+    queue_work,
+    review_work,
+    setup_work,
+    thread_work,
+)
+from bot.platforms.discord.earmark import Route, Routes
+
+ROUTES = Routes(
+    pressed=MappingProxyType(
+        {
+            "mine": Route(work=artist_work.show_one),
+            "mysubs": Route(work=artist_work.turn_own_page, layout=True),
+            "mysubs_state": Route(work=artist_work.choose_own_state, layout=True),
+            "withdraw": Route(work=artist_work.withdraw),
+            "recording": Route(work=help_work.confirm),
+            "forget": Route(work=privacy_work.delete),
+            "facts": Route(work=artist_work.show_facts),
+            "queue": Route(work=queue_work.turn_page, layout=True),
+            "queue_view": Route(work=queue_work.choose_view, layout=True),
+            "review": Route(work=review_work.start),
+            "open": Route(work=review_work.open_card),
+            "skip": Route(work=review_work.skip),
+            "claim": Route(work=review_work.claim),
+            "release": Route(work=review_work.release),
+            "thread": Route(work=thread_work.open_thread, beside=True),
+            "why": Route(work=review_work.why, beside=True),
+            "more": Route(work=review_work.more, beside=True),
+            "pin": Route(work=review_work.pin),
+            "unpin": Route(work=review_work.unpin),
+            "wake": Route(work=review_work.wake),
+            "snooze": Route(work=review_work.choose_snooze),
+            "snoozed": Route(work=review_work.snooze),
+            "keep": Route(work=decide_work.keep),
+            "maybe": Route(work=decide_work.maybe),
+            "setup": Route(work=setup_work.show_setup),
+            "setup_review": Route(work=setup_work.choose_review),
+            "setup_submit": Route(work=setup_work.choose_submit),
+            "setup_role": Route(work=setup_work.choose_role),
+            "setup_mention": Route(work=setup_work.choose_mention),
+            "setup_test": Route(work=setup_work.post_test),
+            "undo": Route(work=decide_work.undo_pressed),
+        }
+    ),
+    opened=MappingProxyType(
+        {
+            "form": artist_work.draft_form,
+            "resubmit": artist_work.resubmit_form,
+            "file": help_work.open_file,
+            "answer": help_work.open_answer,
+            "decline": decide_work.open_decline,
+            "note": review_work.open_note,
+            "ask": review_work.open_ask,
+            "playlist_add": playlist_work.open_add,
+            "playlist_edit": playlist_work.open_edit,
+        }
+    ),
+    sent=MappingProxyType(
+        {
+            "send": Route(work=artist_work.send_form),
+            "filed": Route(work=help_work.attach),
+            "replied": Route(work=help_work.answer),
+            "declined": Route(work=decide_work.decline),
+            "noted": Route(work=review_work.note, beside=True),
+            "asked": Route(work=review_work.ask, beside=True),
+            "playlist_added": Route(work=playlist_work.add),
+            "playlist_edited": Route(work=playlist_work.edit),
+        }
+    ),
+)

@@ -1,0 +1,124 @@
+"""Setting a server up: channels, role, time zone, a test post, and the check of permissions."""
+
+import asyncio
+
+import aiohttp
+import discord
+
+from bot.chat_texts import (
+    SETUP_CHANGED_TEXT,
+    TEST_POST_SENT_TEXT,
+    TEST_POST_TEXT,
+    TEST_POST_TITLE,
+    post_failed_text,
+)
+from bot.errors import RuleError
+from bot.messages import Card
+from bot.platforms.discord import render
+from bot.platforms.discord.permissions import Missing, missing_in_review, missing_in_submit
+from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.screen import Screen
+from bot.platforms.discord.setup_screens import SetupScreen, wizard
+from bot.workflow import places, suggest
+from bot.workflow.people import require_admin
+from bot.workflow.places import SetupView
+from db.models import Platform
+from db.workspace_settings import ChatChanges
+
+_POST_TIMEOUT_S = 10.0
+
+
+async def show_setup(visit: Visit, *, heading: str = "") -> Screen:
+    """Return the wizard as it stands now."""
+    require_admin(visit.person)
+    desk = visit.desk
+    async with desk.sessions() as session:
+        view = await places.show_setup(
+            session, workspace_id=desk.workspace_id, platform=Platform.DISCORD
+        )
+        named = await suggest.playlists_for(session, workspace_id=desk.workspace_id)
+    return wizard(
+        SetupScreen(
+            view=view,
+            zone=view.zone or desk.zone,
+            playlists=tuple(one.name for one in named),
+            missing=tuple(_missing(visit.guild, view)),
+            heading=heading,
+        )
+    )
+
+
+async def choose_review(visit: Visit) -> Screen:
+    return await _change(visit, {"review_channel": visit.values[0]})
+
+
+async def choose_submit(visit: Visit) -> Screen:
+    return await _change(visit, {"submit_channel": visit.values[0]})
+
+
+async def choose_role(visit: Visit) -> Screen:
+    return await _change(visit, {"curator_role": visit.values[0]})
+
+
+async def choose_mention(visit: Visit) -> Screen:
+    return await _change(visit, {"mention_fallback": visit.wish.arg == "on"})
+
+
+async def set_zone(visit: Visit, zone: str) -> Screen:
+    return await _change(visit, {}, zone=zone)
+
+
+async def post_test(visit: Visit) -> Screen:
+    """Post into the review channel, and say what is missing where that fails."""
+    require_admin(visit.person)
+    desk = visit.desk
+    async with desk.sessions() as session:
+        view = await places.show_setup(
+            session, workspace_id=desk.workspace_id, platform=Platform.DISCORD
+        )
+    found = text_channel(visit.guild, view.chat.review_channel)
+    if found is None:
+        raise RuleError("Choose a review channel first.", rule="setup")
+    card = render.card(Card(title=TEST_POST_TITLE, body=TEST_POST_TEXT))
+    try:
+        async with asyncio.timeout(_POST_TIMEOUT_S):
+            # Discord drops a second message with the same nonce, so a repeated press posts once.
+            await found.send(**card.sending(), nonce=visit.key.removeprefix("discord:"))
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+        return await show_setup(visit, heading=post_failed_text(found.name, _why(error)))
+    return await show_setup(visit, heading=TEST_POST_SENT_TEXT)
+
+
+async def _change(visit: Visit, changes: ChatChanges, *, zone: str | None = None) -> Screen:
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        await places.change_setup(
+            session,
+            workspace_id=desk.workspace_id,
+            person=visit.person,
+            changes=changes,
+            zone=zone,
+        )
+    return await show_setup(visit, heading=SETUP_CHANGED_TEXT)
+
+
+def _missing(guild: discord.Guild | None, view: SetupView) -> list[Missing]:
+    if guild is None:
+        return []
+    found: list[Missing] = []
+    review = text_channel(guild, view.chat.review_channel)
+    if review is not None:
+        found += missing_in_review(review, guild.me)
+    submit = text_channel(guild, view.chat.submit_channel)
+    if submit is not None and submit != review:
+        found += missing_in_submit(submit, guild.me)
+    return found
+
+
+def text_channel(guild: discord.Guild | None, channel_id: str | None) -> discord.TextChannel | None:
+    found = guild.get_channel(int(channel_id)) if guild is not None and channel_id else None
+    return found if isinstance(found, discord.TextChannel) else None
+
+
+def _why(error: Exception) -> str:
+    return error.text if isinstance(error, discord.HTTPException) else "Discord did not answer"

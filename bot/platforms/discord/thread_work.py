@@ -1,0 +1,132 @@
+"""A thread about one submission: made when somebody wants to talk, and only one of them.
+
+The card is posted where curators review, and the thread hangs on it. Discord gives the thread the
+number of that message, so a second try finds what the first one made.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+import aiohttp
+import discord
+
+from bot.chat_texts import NO_REVIEW_CHANNEL_TEXT, THREAD_TEXT
+from bot.curator_texts import card_title
+from bot.errors import RuleError, SourceDownError
+from bot.platforms.discord import limits, review_screens
+from bot.platforms.discord.markdown import channel
+from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.render import sentence
+from bot.platforms.discord.screen import Screen
+from bot.platforms.discord.setup_work import text_channel
+from bot.workflow import card, notices, talk
+from bot.workflow.places import show_setup
+from bot.workflow.rescore import version_in_use
+from bot.workflow.review import find_submission
+from db import recipients
+from db.models import Platform
+
+T = TypeVar("T")
+
+_TRIES = 4
+_TIMEOUT_S = 10.0
+_PAUSE_S = 0.5
+# A thread hangs on this message already.
+_HAS_THREAD = 160004
+# Discord hides a thread after so long without a word; a new word brings it back.
+_QUIET_MINUTES: Final = 10080
+_LOST = (aiohttp.ClientError, TimeoutError, discord.DiscordServerError)
+
+
+async def open_thread(visit: Visit) -> Screen:
+    """Return where people talk about the submission; open that place if there is none."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        shown = await card.review_card(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            person=visit.person,
+            now=desk.now(),
+            model_version=version_in_use(desk.services.hearing),
+        )
+        setup = await show_setup(session, workspace_id=desk.workspace_id, platform=Platform.DISCORD)
+    if shown.thread_id is not None:
+        return _there(shown.thread_id)
+    place = text_channel(visit.guild, setup.chat.review_channel)
+    if place is None:
+        raise RuleError(NO_REVIEW_CHANNEL_TEXT, rule="setup")
+    thread_id = await _open(visit, place)
+    return _there(await _remember(visit, place, thread_id))
+
+
+async def _open(visit: Visit, place: discord.TextChannel) -> int:
+    """Post the card as everybody may see it, hang a thread on it, and return its number."""
+    desk = visit.desk
+    async with desk.sessions() as session:
+        shown = await card.review_card(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            person=None,
+            platform=Platform.DISCORD,
+            now=desk.now(),
+            model_version=version_in_use(desk.services.hearing),
+        )
+    nonce = visit.key.removeprefix("discord:")
+    screen = review_screens.shared_card(shown)
+    # Discord knows the nonce of a try that got through, and posts nothing twice.
+    message = await _asked(lambda: place.send(**screen.sending(), nonce=nonce))
+    name = card_title(shown)[: limits.THREAD_NAME]
+    try:
+        await _asked(lambda: message.create_thread(name=name, auto_archive_duration=_QUIET_MINUTES))
+    except discord.HTTPException as error:
+        if error.code != _HAS_THREAD:
+            raise
+    return message.id
+
+
+async def _remember(visit: Visit, place: discord.TextChannel, thread_id: int) -> str:
+    """Note thread and card; where somebody was faster, theirs counts and ours goes."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        thread = await talk.open_thread(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            person=visit.person,
+            channel_id=str(place.id),
+            thread_id=str(thread_id),
+            now=desk.now(),
+        )
+        if thread.thread_id == str(thread_id):
+            submission = await find_submission(session, desk.workspace_id, visit.wish.id)
+            await notices.card_posted(
+                session,
+                workspace_id=desk.workspace_id,
+                submission_id=submission.id,
+                channel=recipients.channel(Platform.DISCORD, str(place.id)),
+                message_id=str(thread_id),
+                at=desk.now(),
+            )
+    if thread.thread_id != str(thread_id):
+        await _asked(lambda: place.get_partial_message(thread_id).delete())
+    return thread.thread_id
+
+
+async def _asked(request: Callable[[], Awaitable[T]]) -> T:
+    """Ask Discord again where a request got lost; it is one that may be made twice."""
+    for last in (*[False] * (_TRIES - 1), True):
+        try:
+            async with asyncio.timeout(_TIMEOUT_S):
+                return await request()
+        except _LOST as error:
+            if last:
+                raise SourceDownError("Discord") from error
+            await asyncio.sleep(_PAUSE_S)
+    raise SourceDownError("Discord")
+
+
+def _there(thread_id: str) -> Screen:
+    return sentence(THREAD_TEXT.format(thread=channel(thread_id)))
