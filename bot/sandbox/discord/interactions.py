@@ -57,6 +57,7 @@ class Interaction:
     parent: "Interaction | None" = None
     answer: Answer | None = None
     answered: datetime | None = None
+    changes_before: int = 0
     opened_s: float = field(default_factory=time.perf_counter)
     took_s: float | None = None
     original: Message | None = None
@@ -66,9 +67,12 @@ class Interaction:
 
     @property
     def settled(self) -> bool:
-        """Whether the bot has said all that it promised: nobody sees it thinking."""
-        if self.answer is Answer.DEFERRED_UPDATE:
-            return True
+        """Whether the bot has done what it promised, and nobody waits for it any more.
+
+        A promised update is one of the message, by whatever way, or a further message.
+        """
+        if self.answer is Answer.DEFERRED_UPDATE and self.message is not None:
+            return bool(self.followups) or self.message.changes > self.changes_before
         return self.answer is not None and not (self.original and self.original.loading)
 
 
@@ -101,6 +105,7 @@ class Interactions:
             data=data,
             message=message,
             parent=parent,
+            changes_before=0 if message is None else message.changes,
         )
         self.every.append(interaction)
         self._by_token[interaction.token] = interaction

@@ -127,6 +127,7 @@ class Posting:
             message.edited = self._core.clock()
         message.content, message.embeds, message.parts = draft.content, draft.embeds, draft.parts
         message.attachments, message.flags = draft.attachments, draft.flags
+        message.changes += 1
         self._settle(message, said, new=False)
         self._tell("MESSAGE_UPDATE", message)
         return message
@@ -136,6 +137,7 @@ class Posting:
         del world.messages[message.channel_id][message.id]
         world.deleted.append(message)
         message.flags &= ~LOADING
+        message.changes += 1
         channel = world.channels[message.channel_id]
         payload: Json = {"id": str(message.id), "channel_id": str(channel.id)}
         if channel.guild_id is not None:

@@ -138,7 +138,10 @@ class Pings:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Message:
-    """`ephemeral_to` is the only one who sees it; `parts` are its components."""
+    """`ephemeral_to` is the only one who sees it; `parts` are its components.
+
+    `changes` counts how often it was edited, filled in or deleted, whatever the clock says.
+    """
 
     id: int
     channel_id: int
@@ -152,6 +155,7 @@ class Message:
     kind: int = 0
     nonce: str | int | None = None
     edited: datetime | None = None
+    changes: int = 0
     pinned: datetime | None = None
     mentions: Pings = Pings()
     pings: Pings = Pings()

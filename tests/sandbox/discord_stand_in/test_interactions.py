@@ -128,7 +128,7 @@ async def test_a_click_can_be_answered_later(ana: Person) -> None:
     card = await ana.command("card")
     later = await ana.click(card, label="Later")
 
-    assert later.deferred
+    assert (later.deferred, later.text.splitlines()[0]) == (True, "later")
     assert labels_of(card.message) == ["Keep", "Later", "Form"]
     with pytest.raises(RefusedError, match="does nothing"):
         await ana.click(card, label="Off")
