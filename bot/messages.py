@@ -317,8 +317,19 @@ class DigestRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """How many tracks a curator has answered or voted on."""
+
+    by: str
+    tracks: int
+
+    def to_json(self) -> dict[str, object]:
+        return as_json(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestView:
-    """One playlist's week. The times are the week's ends in the playlist's own zone."""
+    """One playlist's week. The times are in its own zone; `opens_at` is set while it is closed."""
 
     playlist: str
     iso_week: str
@@ -334,6 +345,8 @@ class DigestView:
     discovery: Meter
     rest: Meter
     added: tuple[DigestRow, ...] = ()
+    workload: tuple[Workload, ...] = ()
+    opens_at: datetime | None = None
 
     def to_json(self) -> dict[str, object]:
         return as_json(self)

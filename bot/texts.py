@@ -372,6 +372,11 @@ def digest_lines(view: DigestView) -> list[str]:
         lines.append(f"median wait {span(view.median_wait_days)}")
     lines.append(f"discovery picks: {meter_text(view.discovery)}")
     lines.append(f"the rest: {meter_text(view.rest)}")
+    if view.workload:
+        shares = ", ".join(f"{plain(one.by)} {one.tracks}" for one in view.workload)
+        lines.append(f"heard by: {shares}")
+    if view.opens_at is not None:
+        lines.append(f"opens to submissions again on {day(view.opens_at)}")
     return lines
 
 

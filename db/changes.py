@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, distinct, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Event, EventKind, Member, Status, Submission
+from db.status import DECIDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +62,34 @@ async def of_playlist(
         for submission_id, at, to_status, kind, received_at, discovery, by in found
         if to_status is not None
     ]
+
+
+async def workload(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int, start: datetime, end: datetime
+) -> list[tuple[str, int]]:
+    """Return how many submissions each curator has answered or voted on, most first.
+
+    What was taken back later was work all the same.
+    """
+    answered = or_(
+        and_(Event.kind == EventKind.MOVED, Event.to_status.in_(DECIDED)),
+        Event.kind == EventKind.VOTED,
+    )
+    tracks = func.count(distinct(Event.submission_id))
+    found = await session.execute(
+        select(Member.display_name, tracks)
+        .select_from(Event)
+        .join(Submission, Submission.id == Event.submission_id)
+        .join(Event.actor)
+        .where(
+            Event.workspace_id == workspace_id,
+            Submission.workspace_id == workspace_id,
+            Submission.playlist_id == playlist_id,
+            Event.at >= start,
+            Event.at < end,
+            answered,
+        )
+        .group_by(Member.id, Member.display_name)
+        .order_by(tracks.desc(), Member.display_name)
+    )
+    return [(name, count) for name, count in found]

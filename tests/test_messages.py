@@ -372,6 +372,8 @@ def test_a_digest_has_the_names_that_programs_read() -> None:
         "discovery": {"keeps": 2, "decided": 9},
         "rest": {"keeps": 0, "decided": 0},
         "added": [{"id": "T-1", "title": "Night", "artist": "Ann", "by": "@mo", "url": None}],
+        "workload": [],
+        "opens_at": None,
     }
 
 

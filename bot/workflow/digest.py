@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from statistics import median
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import RuleError
-from bot.messages import DigestRow, DigestView, Meter, plain
+from bot.messages import DigestRow, DigestView, Meter, Workload, plain
 from bot.workflow import schedule
 from bot.workflow.naming import track_label
 from bot.workflow.submit import find_playlist
@@ -63,7 +63,19 @@ async def preview(
         session, workspace_id=workspace_id, playlist_id=found.id, before=span.ends_at
     )
     tally = add_up(history, span)
-    return _view(found.name, span, tally, await _added(session, workspace_id, tally.kept))
+    view = _view(found.name, span, tally, await _added(session, workspace_id, tally.kept))
+    heard = await changes.workload(
+        session,
+        workspace_id=workspace_id,
+        playlist_id=found.id,
+        start=span.starts_at,
+        end=span.ends_at,
+    )
+    return replace(
+        view,
+        workload=tuple(Workload(by=name, tracks=tracks) for name, tracks in heard),
+        opens_at=_opens_at(found, now=now),
+    )
 
 
 async def span_of(
@@ -188,6 +200,14 @@ async def _added(
             DigestRow(code=found.code, title=title, artist=artist, by=change.by, url=found.link)
         )
     return tuple(rows)
+
+
+def _opens_at(playlist: Playlist, *, now: datetime) -> datetime | None:
+    """Return when a closed playlist opens, in its own zone, or None where it is open."""
+    opens_at = playlist.opens_at
+    if playlist.paused or opens_at is None or opens_at <= now:
+        return None
+    return opens_at.astimezone(ZoneInfo(playlist.zone))
 
 
 def _view(name: str, week: Week, tally: Tally, added: tuple[DigestRow, ...]) -> DigestView:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NotFoundError, RuleError
 from bot.messages import DigestView, Meter
+from bot.texts import digest_lines
 from bot.workflow.digest import Week, add_up, parse_week, week_of
 from db import moves
 from db.changes import StatusChange
@@ -468,3 +469,30 @@ async def test_a_digest_of_nothing_known_is_refused(stage: Stage) -> None:
         await stage.digest(playlist="Day Drive")
     with pytest.raises(RuleError):
         await stage.digest("2026-W60")
+
+
+async def test_a_digest_tells_who_has_heard_how_much(stage: Stage) -> None:
+    await stage.playlist(votes_needed=2)
+    await stage.appoint("kim")
+    one, two, three = await _codes(stage, 3)
+    await stage.decide(one, by="mo")
+    await stage.decide(one, by="kim")
+    await stage.decide(two, by="kim")
+    await stage.undo(two, by="kim")
+    await stage.decide(three, Answer.MAYBE, by="kim")
+    await stage.decide(three, Answer.KEEP, by="kim")
+
+    view = await stage.digest()
+    assert [(one.by, one.tracks) for one in view.workload] == [("kim", 3), ("mo", 1)]
+    assert "heard by: kim 3, mo 1" in digest_lines(view)
+
+
+async def test_a_closed_playlist_says_when_it_opens(stage: Stage) -> None:
+    opens_at = stage.clock() + 5 * DAY
+    await stage.playlist(opens_at=opens_at, zone="Europe/Berlin")
+
+    view = await stage.digest()
+    assert view.opens_at == opens_at
+    assert "opens to submissions again on Mon 23 Nov 2026" in digest_lines(view)
+    stage.clock.time += 6 * DAY
+    assert (await stage.digest()).opens_at is None
