@@ -25,7 +25,7 @@ async def retry(
     """
     submission = await find_submission(session, workspace_id, code)
     member = await member_of(session, workspace_id, person, now=now)
-    await require_curator(session, submission.playlist, member)
+    await require_curator(session, submission.playlist, member, person)
     await again(session, submission)
     return submission.id
 

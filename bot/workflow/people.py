@@ -78,11 +78,12 @@ def role_for(
 
 
 async def may_curate(
-    session: AsyncSession, playlist: Playlist, member: Member, person: Person | None = None
+    session: AsyncSession, playlist: Playlist, member: Member, person: Person
 ) -> Role | None:
     """Return what somebody may do for `playlist`, or None for nothing.
 
-    Without `person` only the member's own rights count, not those that a platform's role gives.
+    `member` and `person` are the same somebody: a member's own rights count, and those that the
+    platform's roles give to who holds them now.
     """
     own = await curators.role_of(
         session,
@@ -90,8 +91,6 @@ async def may_curate(
         playlist_id=playlist.id,
         member_id=member.id,
     )
-    if person is None:
-        return own
     chat = await workspace_settings.chat(
         session, workspace_id=playlist.workspace_id, platform=person.platform
     )
@@ -102,7 +101,7 @@ async def may_curate(
 
 
 async def require_curator(
-    session: AsyncSession, playlist: Playlist, member: Member, person: Person | None = None
+    session: AsyncSession, playlist: Playlist, member: Member, person: Person
 ) -> None:
     """Raise NotAllowedError unless `member` curates `playlist`; see `may_curate`."""
     if await may_curate(session, playlist, member, person) is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import get_type_hints
 
 import pytest
@@ -46,6 +47,12 @@ def test_every_rule_but_the_dates_can_be_typed() -> None:
     by_command = {"opens_at", "closes_at", "paused"}
 
     assert {setting.key for setting in SETTINGS} == set(get_type_hints(Rules)) - by_command
+
+
+def test_the_documentation_names_every_rule() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+
+    assert [one.key for one in SETTINGS if f"`{one.key}`" not in told] == []
 
 
 @pytest.mark.parametrize(
