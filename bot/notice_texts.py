@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from bot.messages import StatusRow, plain
 from bot.texts import NOTE_LIMIT, day, title_text
-from db.status import Status
 
 STATUS_BUTTON = "Status"
 AGAIN_BUTTON = "Send again"
@@ -137,30 +136,6 @@ def question_title(row: StatusRow) -> str:
 
 def question_text(row: StatusRow, question: str) -> str:
     return f"The curators of {plain(row.playlist)} ask: {plain(question, limit=NOTE_LIMIT)}"
-
-
-def board_counts(*, waiting: int, overdue: int, maybe: int) -> str:
-    """Return `31 waiting · 3 overdue · 2 maybe`. No ages: they would change it by themselves."""
-    parts = [f"{waiting} waiting"]
-    if overdue:
-        parts.append(f"{overdue} overdue")
-    if maybe:
-        parts.append(f"{maybe} maybe")
-    return " · ".join(parts)
-
-
-def board_row(number: int, title: str, artist: str) -> str:
-    return f"{number}. {title_text(title, artist, limit=60)}"
-
-
-def card_footer(code: str, playlist: str) -> str:
-    return f"{code} for {plain(playlist)}"
-
-
-def decided_text(status: Status, *, by: str | None) -> str:
-    """Return where a submission stands that waits no more, and who has brought it there."""
-    words = status.value.replace("_", " ").capitalize()
-    return f"{words} by {plain(by)}." if by else f"{words}."
 
 
 def digest_added(rows: Sequence[str], *, more: int) -> list[str]:

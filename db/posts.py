@@ -1,5 +1,6 @@
 """Messages of ours that stand in a chat: known again after a restart, so as to be changed."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, or_, select
@@ -82,10 +83,16 @@ async def forget_message(
     return found is not None
 
 
-async def sweep(session: AsyncSession, *, changed_before: datetime) -> int:
-    """Forget what nothing has changed since then, in any workspace; return how many it was."""
+async def sweep(session: AsyncSession, *, changed_before: datetime, but: Collection[str]) -> int:
+    """Forget what nothing has changed since then, in any workspace; return how many it was.
+
+    `but` are subjects that are never forgotten: a board may stand as it is for months, and would
+    be posted a second time.
+    """
     deleted = await session.scalars(
-        delete(Post).where(Post.changed_at < changed_before).returning(Post.id)
+        delete(Post)
+        .where(Post.changed_at < changed_before, Post.subject.not_in(but))
+        .returning(Post.id)
     )
     return len(deleted.all())
 

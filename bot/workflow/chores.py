@@ -9,7 +9,7 @@ from typing import Final, assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.workflow import deadlines, privacy, weekly
+from bot.workflow import deadlines, notices, privacy, weekly
 from bot.workflow.desk import Desk
 from db import outbox, posts, reminders, services, submissions, workspaces
 
@@ -84,7 +84,7 @@ class Chores:
         async with desk.sessions.begin() as session:
             await services.sweep(session, now=now, calls_before=now - _CALLS)
             await outbox.sweep(session, done_before=now - _MESSAGES)
-            await posts.sweep(session, changed_before=now - _POSTS)
+            await posts.sweep(session, changed_before=now - _POSTS, but=[notices.BOARD_SUBJECT])
             every = await workspaces.all_ids(session)
             awaited = await submissions.awaited_files(session)
         for workspace_id in every:

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.messages import Card
+from bot.curation import BoardView, ReviewCard
+from bot.messages import Card, DigestView
 from db.models import OutboxMessage
 from db.recipients import Recipient
 
@@ -16,12 +17,14 @@ from db.recipients import Recipient
 class Outgoing:
     """One message of a workspace.
 
-    `calls` is the platform's id of the one person whom it calls by name; `lasting` asks for a place
-    where it is always found, as by pinning it.
+    `card` is for every platform. `view` holds the same facts, for one that has a better look for
+    them. `calls` is the platform's id of the one person whom it calls by name; `lasting` asks for
+    a place where it is always found, as by pinning it.
     """
 
     workspace_id: int
     card: Card
+    view: ReviewCard | BoardView | DigestView | None = None
     calls: str | None = None
     lasting: bool = False
 
@@ -61,6 +64,48 @@ class Compose(Protocol):
         `posted`: the message stands in the chat already, and would be changed.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How patient the sender is."""
+
+    # Enough for a busy evening; a platform's own limit for the whole bot comes before it.
+    parallel: int = 16
+    # A full box gives way to the others after so many messages.
+    turn: int = 5
+    # Longer than one try takes, shorter than people notice.
+    lease: timedelta = timedelta(seconds=60)
+    # discord.py repeats after a server error for half a minute by itself.
+    try_s: float = 40.0
+    # Pauses after failures double from the first to the last of these.
+    first_pause: timedelta = timedelta(seconds=2)
+    longest_pause: timedelta = timedelta(minutes=10)
+    # Somebody has to give us a permission first.
+    mending_pause: timedelta = timedelta(minutes=10)
+    # Who has closed direct messages is not tried again for so long.
+    closed_for: timedelta = timedelta(days=1)
+    # A platform that is down for a day loses nothing; news older than this help nobody.
+    give_up: timedelta = timedelta(days=7)
+    # Rows of other processes are found by looking; our own wake us.
+    look_every_s: float = 2.0
+
+    def pause(self, failures: int, *, dice: float) -> timedelta:
+        """Return a pause that doubles with each failure, by chance between a half and all of it."""
+        doubled = self.first_pause * float(2 ** min(failures, 20))
+        return min(doubled, self.longest_pause) * (0.5 + dice / 2)
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What one pass has done, in messages; `changed` are those that stood in the chat already."""
+
+    posted: int = 0
+    changed: int = 0
+    dropped: int = 0
+    refused: int = 0
+    failed: int = 0
+    put_off: int = 0
 
 
 def nonce_of(row: OutboxMessage) -> str:

@@ -4,6 +4,7 @@ What an artist gets is made of a `StatusRow`, which knows no score, fit, rank or
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -11,27 +12,31 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import notice_texts as words
-from bot.messages import Button, ButtonStyle, Card, Field, StatusRow
+from bot.curation import BoardView, ReviewCard
+from bot.curator_texts import board_lines, card_lines, card_title
+from bot.messages import Button, ButtonStyle, Card, DigestView, Field, StatusRow
 from bot.texts import (
     artist_can_help,
     digest_lines,
     digest_title,
     empty_digest_text,
-    row_facts,
     title_text,
 )
 from bot.workflow import digest, status
+from bot.workflow.board import show_board
+from bot.workflow.card import review_card
 from bot.workflow.delivery import Outgoing
-from bot.workflow.line import Viewer, line_of, row_of
 from bot.workflow.naming import track_label
 from bot.workflow.notices import Notice, answer_subject
-from bot.workflow.review import last_change
-from db import decisions, events, playlists, posts, recipients, submissions
-from db.models import OutboxMessage, Playlist, Status, Submission
+from bot.workflow.talk import question_to
+from db import decisions, playlists, posts, recipients, submissions
+from db.models import OutboxMessage, Status, Submission
 from db.outbox import Box
-from db.status import UNANSWERED, WAITING
+from db.status import UNANSWERED
 
-Painter = Callable[[AsyncSession, OutboxMessage, datetime], Awaitable[Card | None]]
+# A card, and the facts in it where a platform may have a better look for them.
+Painted = Card | tuple[Card, ReviewCard | BoardView | DigestView]
+Painter = Callable[[AsyncSession, OutboxMessage, "At"], Awaitable[Painted | None]]
 
 # What an answer says holds only as long as the submission stands so.
 _STANDS: Mapping[str, Status] = MappingProxyType(
@@ -44,30 +49,44 @@ _STANDS: Mapping[str, Status] = MappingProxyType(
         Notice.REFUSED: Status.WITHDRAWN,
     }
 )
-# A channel is read by several curators, so it shows what somebody sees who has not voted yet.
-_ANYBODY: Final = Viewer(member_id=0)
-_BOARD_ROWS: Final = 3
 _REMINDER_ROWS: Final = 10
 _DIGEST_ROWS: Final = 10
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """The moment of which a message tells; scores of `model_version` come first."""
+
+    now: datetime
+    model_version: str | None = None
+
+
 async def compose(
-    session: AsyncSession, row: OutboxMessage, *, posted: bool, now: datetime
+    session: AsyncSession,
+    row: OutboxMessage,
+    *,
+    posted: bool,
+    now: datetime,
+    model_version: str | None = None,
 ) -> Outgoing | None:
     """Return the message that `row` stands for; None where there is nothing to tell any more.
 
-    `posted`: it stands in the chat already, and would be changed.
+    `posted`: it stands in the chat already, and would be changed. `model_version` is the model in
+    use.
     """
     if row.kind in _CHANGES_ONLY and not posted:
         return None
-    card = await _PAINTERS[Notice(row.kind)](session, row, now)
-    if card is None and posted:
-        card = await _over(session, row, now)
-    if card is None:
+    at = At(now=now, model_version=model_version)
+    painted = await _PAINTERS[Notice(row.kind)](session, row, at)
+    if painted is None and posted:
+        painted = await _over(session, row, at)
+    if painted is None:
         return None
+    card, view = painted if isinstance(painted, tuple) else (painted, None)
     return Outgoing(
         workspace_id=row.workspace_id,
         card=card,
+        view=view,
         calls=_called(row),
         lasting=row.kind == Notice.BOARD,
     )
@@ -86,14 +105,14 @@ async def _submission(session: AsyncSession, row: OutboxMessage) -> Submission |
     )
 
 
-async def _answer(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
+async def _answer(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
     """Return an answer, as long as it is the submission's newest."""
     submission = await _submission(session, row)
     if submission is None or submission.status is not _STANDS[row.kind]:
         return None
     if submission.version != row.payload.get("version"):
         return None
-    told = await status.row_of(session, submission, now=now)
+    told = await status.row_of(session, submission, now=at.now)
     title, body = await _answer_words(session, submission, told, Notice(row.kind))
     again = row.kind in {Notice.DECLINED, Notice.EXPIRED}
     return Card(
@@ -126,12 +145,12 @@ async def _answer_words(
             return words.refused_title(told), words.refused_text(told)
 
 
-async def _help(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
+async def _help(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
     """Return what the artist is asked for, while it is needed."""
     submission = await _submission(session, row)
     if submission is None or not artist_can_help(submission.status, submission.unscored_reason):
         return None
-    told = await status.row_of(session, submission, now=now)
+    told = await status.row_of(session, submission, now=at.now)
     return Card(
         title=words.help_title(told),
         url=submission.link,
@@ -140,11 +159,11 @@ async def _help(session: AsyncSession, row: OutboxMessage, now: datetime) -> Car
     )
 
 
-async def _taken_back(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
-    return await _over(session, row, now)
+async def _taken_back(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
+    return await _over(session, row, at)
 
 
-async def _correction(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
+async def _correction(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
     """Return the correction, where the artist was told and has not been told anything newer."""
     submission = await _submission(session, row)
     if submission is None or submission.status not in UNANSWERED:
@@ -157,7 +176,7 @@ async def _correction(session: AsyncSession, row: OutboxMessage, now: datetime) 
     )
     if told_before is None:
         return None
-    told = await status.row_of(session, submission, now=now)
+    told = await status.row_of(session, submission, now=at.now)
     return Card(
         title=words.correction_title(told),
         body=words.correction_text(told),
@@ -165,20 +184,17 @@ async def _correction(session: AsyncSession, row: OutboxMessage, now: datetime) 
     )
 
 
-async def _question(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
-    """Return the newest question of the curators that has no answer yet."""
+async def _question(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
+    """Return what the curators have asked, as long as it has no answer."""
     submission = await _submission(session, row)
-    if submission is None:
+    question = None if submission is None else await question_to(session, submission)
+    if submission is None or question is None:
         return None
-    history = await events.of(session, workspace_id=row.workspace_id, submission_id=submission.id)
-    asked = [event for event in history if event.id == row.payload.get("event")]
-    if not asked or not asked[0].note:
-        return None
-    told = await status.row_of(session, submission, now=now)
+    told = await status.row_of(session, submission, now=at.now)
     return Card(
         title=words.question_title(told),
         url=submission.link,
-        body=words.question_text(told, asked[0].note),
+        body=words.question_text(told, question),
         buttons=(
             Button(
                 action="answer",
@@ -190,12 +206,12 @@ async def _question(session: AsyncSession, row: OutboxMessage, now: datetime) ->
     )
 
 
-async def _over(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
+async def _over(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
     """Return what takes the place of a message to an artist that holds no more."""
     submission = await _submission(session, row)
     if submission is None:
         return None
-    told = await status.row_of(session, submission, now=now)
+    told = await status.row_of(session, submission, now=at.now)
     match row.kind:
         case Notice.TAKEN_BACK:
             return Card(title=words.taken_back_title(told), body=words.taken_back_text())
@@ -205,72 +221,54 @@ async def _over(session: AsyncSession, row: OutboxMessage, now: datetime) -> Car
             return None
 
 
-async def _mention(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
-    del session, row, now
+async def _mention(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
+    del session, row, at
     return Card(title=words.MENTION_TITLE, body=words.MENTION_TEXT)
 
 
-async def _card(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
+async def _card(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | None:
     """Return the review card of a submission, as somebody may see it who has not voted."""
     submission = await _submission(session, row)
     if submission is None:
         return None
-    title, artist = track_label(submission)
-    heading = title_text(title, artist)
-    line = await line_of(session, submission.playlist, now=now)
-    for number, place in enumerate(line, start=1):
-        if place.submission.id == submission.id:
-            shown = row_of(place, viewer=_ANYBODY, number=number, page=1, now=now)
-            return Card(
-                title=heading,
-                url=submission.link,
-                body=row_facts(shown),
-                buttons=_review_buttons(submission.code),
-                footer=words.card_footer(submission.code, submission.playlist.name),
-            )
-    last = last_change(
-        await events.of(session, workspace_id=row.workspace_id, submission_id=submission.id)
+    view = await review_card(
+        session,
+        workspace_id=row.workspace_id,
+        code=submission.code,
+        person=None,
+        platform=row.platform,
+        model_version=at.model_version,
+        now=at.now,
     )
-    return Card(
-        title=heading,
-        url=submission.link,
-        body=words.decided_text(
-            submission.status, by=last.actor.display_name if last and last.actor else None
-        ),
-        footer=words.card_footer(submission.code, submission.playlist.name),
+    open_still = submission.status in UNANSWERED
+    card = Card(
+        title=card_title(view),
+        url=view.row.url,
+        body="\n".join(card_lines(view)),
+        buttons=_review_buttons(view.code) if open_still else (),
     )
+    return card, view
 
 
-async def _board(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
+async def _board(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | None:
     """Return all queues of the workspace at a glance: the counts, and what is on top."""
-    there = await playlists.list_all(session, workspace_id=row.workspace_id)
-    return Card(
+    view = await show_board(
+        session, workspace_id=row.workspace_id, now=at.now, model_version=at.model_version
+    )
+    card = Card(
         title=words.BOARD_TITLE,
-        body="" if there else words.BOARD_EMPTY_TEXT,
-        fields=tuple([await _board_field(session, playlist, now) for playlist in there]),
+        body="" if view.parts else words.BOARD_EMPTY_TEXT,
+        fields=tuple(
+            Field(name=part.playlist, value="\n".join(board_lines(part))) for part in view.parts
+        ),
         footer=words.BOARD_FOOTER,
     )
+    return card, view
 
 
-async def _board_field(session: AsyncSession, playlist: Playlist, now: datetime) -> Field:
-    line = await line_of(session, playlist, now=now)
-    waiting = [place for place in line if place.submission.status in WAITING]
-    tops = [place for place in waiting if place.ranked is not None][:_BOARD_ROWS]
-    rows = [
-        words.board_row(number, *track_label(place.submission))
-        for number, place in enumerate(tops, start=1)
-    ]
-    counts = words.board_counts(
-        waiting=len(waiting),
-        overdue=sum(place.submission.due_at < now for place in waiting),
-        maybe=sum(place.submission.status is Status.MAYBE for place in line),
-    )
-    return Field(name=playlist.name, value="\n".join([counts, *rows]))
-
-
-async def _reminder(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
+async def _reminder(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
     """Return what is due soon and still has no answer; None where all of it was answered."""
-    del now
+    del at
     number, ids = row.payload.get("playlist"), row.payload.get("submissions")
     if not isinstance(number, int) or not isinstance(ids, list):
         return None
@@ -291,7 +289,7 @@ async def _reminder(session: AsyncSession, row: OutboxMessage, now: datetime) ->
     )
 
 
-async def _digest(session: AsyncSession, row: OutboxMessage, now: datetime) -> Card | None:
+async def _digest(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | None:
     number, week = row.payload.get("playlist"), row.payload.get("week")
     if not isinstance(number, int) or not isinstance(week, str):
         return None
@@ -299,15 +297,16 @@ async def _digest(session: AsyncSession, row: OutboxMessage, now: datetime) -> C
     if playlist is None:
         return None
     view = await digest.preview(
-        session, workspace_id=row.workspace_id, playlist=playlist.name, week=week, now=now
+        session, workspace_id=row.workspace_id, playlist=playlist.name, week=week, now=at.now
     )
     added = [title_text(one.title, one.artist) for one in view.added[:_DIGEST_ROWS]]
     body = "\n".join(words.digest_added(added, more=len(view.added) - len(added)))
-    return Card(
+    card = Card(
         title=digest_title(view),
         body=body or empty_digest_text(view),
         fields=(Field(name=words.DIGEST_NUMBERS, value="\n".join(digest_lines(view))),),
     )
+    return card, view
 
 
 def _buttons(submission: Submission, *, again: bool = False) -> tuple[Button, ...]:

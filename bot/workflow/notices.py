@@ -108,7 +108,6 @@ async def tell_artist(
     key: str,
     at: datetime,
     subject: str | None = None,
-    event_id: int | None = None,
 ) -> bool:
     """Write to the artist; `key` names the news, and `subject` the message it changes, if one.
 
@@ -127,8 +126,7 @@ async def tell_artist(
         to=to,
         subject=subject or key,
         kind=notice,
-        payload={"submission": submission.id, "version": submission.version}
-        | ({} if event_id is None else {"event": event_id}),
+        payload={"submission": submission.id, "version": submission.version},
         submission_id=submission.id,
         at=at,
     )
@@ -330,9 +328,7 @@ async def _tell_artist(
     match event.kind:
         case EventKind.ASKED:
             key = f"question:{number}:{event.id}"
-            await tell_artist(
-                session, submission, Notice.QUESTION, key=key, event_id=event.id, at=at
-            )
+            await tell_artist(session, submission, Notice.QUESTION, key=key, at=at)
         case EventKind.UNDONE:
             # The answer itself must not be read any more, and who has read it has to know.
             taken_back = answer_subject(number, version - 1)

@@ -30,7 +30,15 @@ from bot.errors import (
     SlowDownError,
 )
 from bot.workflow import notices
-from bot.workflow.delivery import Compose, Courier, Outgoing, nonce_of, row_id_of
+from bot.workflow.delivery import (
+    Compose,
+    Courier,
+    Limits,
+    Outgoing,
+    Tally,
+    nonce_of,
+    row_id_of,
+)
 from bot.workflow.notices import ANSWERS, Notice
 from bot.workflow.services import Clock, Sessions
 from db import mailboxes, outbox, posts, services
@@ -47,43 +55,6 @@ _CALLED_FOR: Final = ANSWERS | {Notice.HELP, Notice.REFUSED, Notice.QUESTION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How patient the sender is."""
-
-    # Enough for a busy evening; a platform's own limit for the whole bot comes before it.
-    parallel: int = 16
-    # A full box gives way to the others after so many messages.
-    turn: int = 5
-    # Longer than one try takes, shorter than people notice.
-    lease: timedelta = timedelta(seconds=60)
-    # discord.py repeats after a server error for half a minute by itself.
-    try_s: float = 40.0
-    # Pauses after failures double from the first to the last of these.
-    first_pause: timedelta = timedelta(seconds=2)
-    longest_pause: timedelta = timedelta(minutes=10)
-    # Somebody has to give us a permission first.
-    mending_pause: timedelta = timedelta(minutes=10)
-    # Who has closed direct messages is not tried again for so long.
-    closed_for: timedelta = timedelta(days=1)
-    # A platform that is down for a day loses nothing; news older than this help nobody.
-    give_up: timedelta = timedelta(days=7)
-    # Rows of other processes are found by looking; our own wake us.
-    look_every_s: float = 2.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What one pass has done, in messages; `changed` are those that stood in the chat already."""
-
-    posted: int = 0
-    changed: int = 0
-    dropped: int = 0
-    refused: int = 0
-    failed: int = 0
-    put_off: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     """One message to bring into a chat: the rows that it answers for, and where it stands now."""
 
@@ -97,10 +68,6 @@ class _Job:
     @property
     def ids(self) -> list[int]:
         return [row.id for row in self.rows]
-
-    @property
-    def subject(self) -> str:
-        return self.rows[0].subject
 
     @property
     def nonce(self) -> str:
@@ -282,7 +249,10 @@ class Sender:
             return await self._not_sent(job, tally, error)
         except TimeoutError:
             return await self._put_off(
-                job, tally, "no answer in time", pause=self._pause(job.mailbox.failures)
+                job,
+                tally,
+                "no answer in time",
+                pause=self.limits.pause(job.mailbox.failures, dice=self.dice()),
             )
         return await self._sent(job, message, message_id, tally)
 
@@ -290,7 +260,9 @@ class Sender:
         match error:
             case MessageGoneError():
                 # Whoever deleted it does not want it back.
-                await self._settle(job, Delivery.DROPPED, forget=True)
+                async with self.sessions.begin() as session:
+                    await self._note(session, job, Delivery.DROPPED)
+                    await posts.forget(session, box=job.box, subject=job.rows[0].subject)
                 tally.dropped += 1
                 return True
             case MalformedMessageError():
@@ -301,7 +273,7 @@ class Sender:
             case RefusedMessageError():
                 return await self._refused(job, tally, reason=error.reason)
             case _:
-                pause = self._pause(job.mailbox.failures)
+                pause = self.limits.pause(job.mailbox.failures, dice=self.dice())
                 return await self._put_off(job, tally, str(error), pause=pause)
 
     async def _bring(self, job: _Job, message: Outgoing) -> str:
@@ -382,13 +354,9 @@ class Sender:
         tally.failed += 1
         return True
 
-    async def _settle(
-        self, job: _Job, outcome: Delivery, *, error: str | None = None, forget: bool = False
-    ) -> None:
+    async def _settle(self, job: _Job, outcome: Delivery, *, error: str | None = None) -> None:
         async with self.sessions.begin() as session:
             await self._note(session, job, outcome, error=error)
-            if forget:
-                await posts.forget(session, box=job.box, subject=job.subject)
 
     async def _note(
         self, session: AsyncSession, job: _Job, outcome: Delivery, *, error: str | None = None
@@ -423,12 +391,6 @@ class Sender:
             and closed_at is not None
             and closed_at > self.now() - self.limits.closed_for
         )
-
-    def _pause(self, failures: int) -> timedelta:
-        """Return a pause that doubles with each failure, by chance between a half and all of it."""
-        longest = self.limits.longest_pause
-        doubled = self.limits.first_pause * float(2 ** min(failures, 20))
-        return min(doubled, longest) * (0.5 + self.dice() / 2)
 
 
 def _service(platform: Platform) -> str:

@@ -56,14 +56,7 @@ async def ask(
     if await question_to(session, submission) is not None:
         raise AlreadyDoneError(f"The artist of {submission.code} has a question to answer already.")
     said = _said(text)
-    event = await _add(session, submission, EventKind.ASKED, actor=member.id, text=said, now=now)
-    await notices.tell_artist(
-        session,
-        submission,
-        notices.Notice.QUESTION,
-        key=f"question:{submission.id}:{event}",
-        at=now,
-    )
+    await _add(session, submission, EventKind.ASKED, actor=member.id, text=said, now=now)
     return act_view(submission, member, Act.ASKED, text=said)
 
 
@@ -144,8 +137,8 @@ async def _add(
     actor: int,
     text: str,
     now: datetime,
-) -> int:
-    event = await events.add(
+) -> None:
+    await events.add(
         session,
         workspace_id=submission.workspace_id,
         submission_id=submission.id,
@@ -157,7 +150,6 @@ async def _add(
     await notices.changed(
         session, workspace_id=submission.workspace_id, submission_id=submission.id, at=now
     )
-    return event.id
 
 
 def _said(text: str) -> str:

@@ -288,7 +288,9 @@ async def test_a_message_that_somebody_deleted_is_forgotten(desk: Desk) -> None:
 
 
 async def test_posts_that_nothing_changed_for_long_are_swept(desk: Desk) -> None:
-    await posts.remember(desk.session, box=box(desk), subject="board", message_id="7", at=NOW)
+    for subject in ("board", "card:1"):
+        await posts.remember(desk.session, box=box(desk), subject=subject, message_id="7", at=NOW)
 
-    assert await posts.sweep(desk.session, changed_before=NOW) == 0
-    assert await posts.sweep(desk.session, changed_before=NOW + MINUTE) == 1
+    assert await posts.sweep(desk.session, changed_before=NOW, but=["board"]) == 0
+    assert await posts.sweep(desk.session, changed_before=NOW + MINUTE, but=["board"]) == 1
+    assert await posts.find(desk.session, box=box(desk), subject="board") is not None

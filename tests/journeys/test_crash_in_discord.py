@@ -13,8 +13,8 @@ from bot.sandbox.calls import Service
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.server import DiscordStandIn
 from bot.sandbox.faults import Fault, FaultKind
-from bot.workflow.delivery import Courier, Outgoing
-from bot.workflow.outbox import Limits, Sender
+from bot.workflow.delivery import Courier, Limits, Outgoing
+from bot.workflow.outbox import Sender
 from bot.workflow.services import Sessions
 from db import outbox, workspaces
 from db.engine import create_engine, sessions

@@ -16,8 +16,8 @@ from bot.messages import Card
 from bot.platforms.slack.courier import SlackCourier, sending_client
 from bot.sandbox.clock import HandClock
 from bot.sandbox.slack import SlackStandIn
-from bot.workflow.delivery import Outgoing
-from bot.workflow.outbox import Limits, Sender
+from bot.workflow.delivery import Limits, Outgoing
+from bot.workflow.outbox import Sender
 from bot.workflow.services import Sessions
 from db import outbox, workspaces
 from db.engine import create_engine, sessions
