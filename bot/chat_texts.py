@@ -45,7 +45,6 @@ NO_PLAYLISTS_TEXT = "No playlist is set up here yet. Whoever manages this server
 OPEN_BUTTON = "Open"
 PREVIOUS_BUTTON = "Previous"
 NEXT_BUTTON = "Next"
-BACK_BUTTON = "Back to the list"
 STATUS_BUTTON = "Status"
 WITHDRAW_BUTTON = "Withdraw"
 AGAIN_BUTTON = "Send again"
@@ -54,8 +53,12 @@ FACTS_BUTTON = "Facts about the sound"
 MINE_TITLE = "Your submissions"
 MINE_EMPTY_TEXT = "There is nothing here yet. Send a track with /submit."
 MINE_STATES: Mapping[str, str] = MappingProxyType(
-    {"all": "all", "waiting": "waiting", "answered": "answered"}
+    {"all": "All of them", "waiting": "What waits", "answered": "What is answered"}
 )
+
+
+def again_text(when: str) -> str:
+    return f"A new version of it is welcome from {when} on."
 
 
 def page_text(number: int, pages: int) -> str:
@@ -115,7 +118,6 @@ NO_REVIEW_CHANNEL_TEXT = (
 )
 THREAD_TEXT = "Talk about it here: {thread}"
 DIGEST_ADDED = "Added this week"
-REVIEW_END_TEXT = "That was the last one of {playlist} that you can review now. Thank you!"
 VIEW_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "suggested": "Suggested order",

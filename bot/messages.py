@@ -227,10 +227,9 @@ class StatusRow:
     note: str = ""
     # A direct message about it could not be delivered.
     undelivered: bool = False
-    # What only its artist can give: a file, a yes to "is this your recording?", an answer.
+    # What only its artist can give: a file, a yes to "is this your recording?".
     wants_file: bool = False
     wants_yes: bool = False
-    question: str = ""
 
     def to_json(self) -> dict[str, object]:
         return as_json(self, code="id")

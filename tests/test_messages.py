@@ -304,7 +304,6 @@ def test_what_an_artist_gets_has_no_word_of_score_rank_or_votes() -> None:
             "undelivered": False,
             "wants_file": False,
             "wants_yes": False,
-            "question": "",
         }
     ]
 

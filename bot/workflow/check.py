@@ -27,6 +27,7 @@ from bot.workflow.facts import Compared, beside
 from bot.workflow.submit import Request, find_playlist, known_track, link_of
 from db import members, playlists, scores
 from db.models import Playlist, Track
+from db.types import AiUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +201,10 @@ async def _refusals(
     wanted = rules_of(playlist)
     tests: tuple[Callable[[], None], ...] = (
         lambda: rules.check_open(wanted, now=now),
-        # The tick is given with the submission itself.
-        lambda: rules.check_said(wanted, replace(said, owns_rights=True)),
+        # The tick is given with the submission itself, and so is what nobody has asked for yet.
+        lambda: rules.check_said(
+            wanted, replace(said, owns_rights=True, ai_use=said.ai_use or AiUse.NO)
+        ),
         lambda: rules.check_intake(wanted, standing),
         lambda: rules.check_artist(wanted, standing, now=now),
         lambda: rules.check_fit(

@@ -15,7 +15,6 @@ from bot.workflow.admission import expectation
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person, member_of
 from bot.workflow.review import find_submission, last_change
-from bot.workflow.talk import open_question
 from db import events, members, moves, outbox, submissions
 from db.models import Event, Submission
 from db.status import UNANSWERED, Status
@@ -37,22 +36,6 @@ async def show_status(
     return StatusView(
         artist=member.display_name, rows=tuple([await row_of(session, row, now=now) for row in own])
     )
-
-
-async def show_one(
-    session: AsyncSession, *, workspace_id: int, code: str, person: Person, now: datetime
-) -> StatusRow:
-    """Return one of the person's own submissions, or raise NotFoundError or NotAllowedError."""
-    submission = await find_submission(session, workspace_id, code)
-    member = await members.by_identity(
-        session,
-        workspace_id=workspace_id,
-        platform=person.platform,
-        external_id=person.external_id,
-    )
-    if member is None or submission.member_id != member.id:
-        raise NotAllowedError(f"{submission.code} is not yours; only who sent it sees it here.")
-    return await row_of(session, submission, now=now)
 
 
 async def withdraw(
@@ -111,7 +94,6 @@ async def row_of(session: AsyncSession, submission: Submission, *, now: datetime
         ),
         wants_file=helps,
         wants_yes=helps and reason == WeakMatchError.kind,
-        question=(open_question(history) or "") if submission.status in UNANSWERED else "",
     )
 
 

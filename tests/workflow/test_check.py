@@ -12,7 +12,7 @@ from bot.workflow.calls import CallsView, next_digest_at, show_calls
 from bot.workflow.check import CheckView, check
 from bot.workflow.people import console_person
 from bot.workflow.submit import Request
-from db.models import AiPolicy, Answer, Member, Submission
+from db.models import AiPolicy, AiUse, Answer, Member, Submission
 from tests.workflow.stage import DAY, NIGHT, NOW, Stage, link_of
 
 SECRETS = ("score", "percentile", "rank", "vote", "fit", "discovery", "propensity", "maybe")
@@ -20,13 +20,22 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 async def _check(
-    stage: Stage, text: str, *, by: str = "ana", playlist: str = NIGHT, genre: str | None = None
+    stage: Stage,
+    text: str,
+    *,
+    by: str = "ana",
+    playlist: str = NIGHT,
+    genre: str | None = None,
+    ai_use: AiUse | None = None,
 ) -> list[CheckView]:
+    request = Request(
+        playlist=playlist, person=console_person(by), text=text, genre=genre, ai_use=ai_use
+    )
     view = await stage.inside(
         lambda session: check(
             session,
             workspace_id=stage.workspace_id,
-            request=Request(playlist=playlist, person=console_person(by), text=text, genre=genre),
+            request=request,
             now=stage.clock(),
         )
     )
@@ -54,6 +63,14 @@ async def test_a_check_stores_nothing_and_uses_no_slot(stage: Stage) -> None:
         assert await session.scalar(select(func.count()).select_from(Member)) == 1
 
 
+async def test_what_the_form_will_ask_is_nothing_in_the_way(stage: Stage) -> None:
+    await stage.playlist(ai_policy=AiPolicy.DECLARED, ownership_required=True)
+
+    (view,) = await _check(stage, stage.song("one"))
+
+    assert view.welcome
+
+
 async def test_everything_in_the_way_is_told_at_once(stage: Stage) -> None:
     await stage.send(stage.song("one"))
     await stage.playlist(
@@ -61,11 +78,11 @@ async def test_everything_in_the_way_is_told_at_once(stage: Stage) -> None:
         intake_cap=1,
         waiting_per_artist=1,
         per_member_7d=1,
-        ai_policy=AiPolicy.DECLARED,
+        ai_policy=AiPolicy.NONE,
         genres=["Techno"],
     )
 
-    (view,) = await _check(stage, link_of("one"), genre="Folk")
+    (view,) = await _check(stage, link_of("one"), genre="Folk", ai_use=AiUse.MOSTLY)
 
     assert [one.rule for one in view.obstacles] == [
         "duplicate",

@@ -1,9 +1,11 @@
 """What artists see: receipts, their submissions, open playlists. No score, fit, rank or vote."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from bot.chat_texts import (
     AGAIN_BUTTON,
     ANSWER_BUTTON,
-    BACK_BUTTON,
     FACTS_BUTTON,
     FILE_BUTTON,
     MINE_EMPTY_TEXT,
@@ -15,6 +17,7 @@ from bot.chat_texts import (
     RECORDING_BUTTON,
     STATUS_BUTTON,
     WITHDRAW_BUTTON,
+    again_text,
     page_text,
 )
 from bot.fact_texts import FACTS_HEADING, place_words, value_text
@@ -27,17 +30,20 @@ from bot.messages import (
     Receipt,
     Select,
     StatusRow,
-    StatusView,
 )
 from bot.platforms.discord import render
-from bot.platforms.discord.layouts import PAGE_ROWS, Page, Row, page
+from bot.platforms.discord.layouts import Page, Row, page
 from bot.platforms.discord.markdown import moment
 from bot.platforms.discord.screen import Screen
 from bot.texts import receipt_text, status_text, title_text
 from bot.workflow.facts import Fact, FactsView
+from bot.workflow.mine import MineView, OwnView
+
+# A longer history would push the rest out of the message.
+_MOST_LINES = 10
 
 
-def receipt(told: Receipt, *, url: str | None = None) -> Screen:
+def receipt(told: Receipt, *, url: str | None = None, place: int | None = None) -> Screen:
     """Return the answer to a submission; with a link Discord shows the cover and a player."""
     title, _, answer = receipt_text(told, when=moment).partition("\n")
     return render.card(
@@ -55,81 +61,83 @@ def receipt(told: Receipt, *, url: str | None = None) -> Screen:
                 ),
             ),
         ),
+        place=place,
         player=True,
     )
 
 
-def own_page(view: StatusView, *, state: str, number: int) -> Screen:
-    """Return one page of an artist's submissions; `number` counts from 1."""
-    pages = max(1, -(-len(view.rows) // PAGE_ROWS))
-    number = min(max(1, number), pages)
-    shown = view.rows[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
+def own_page(view: MineView) -> Screen:
+    """Return one page of an artist's submissions."""
     steps = []
-    if number > 1:
-        steps.append(_step(PREVIOUS_BUTTON, state, number - 1))
-    if number < pages:
-        steps.append(_step(NEXT_BUTTON, state, number + 1))
+    if view.page > 1:
+        steps.append(_step(PREVIOUS_BUTTON, view.stand, view.page - 1))
+    if view.page < view.pages:
+        steps.append(_step(NEXT_BUTTON, view.stand, view.page + 1))
+    where = f" · {page_text(view.page, view.pages)}" if view.pages > 1 else ""
     return page(
         Page(
-            heading=f"{MINE_TITLE} · {page_text(number, pages)}" if pages > 1 else MINE_TITLE,
-            rows=tuple(_row(row) for row in shown),
-            below="" if shown else MINE_EMPTY_TEXT,
+            heading=f"{MINE_TITLE}{where}",
+            rows=tuple(_row(row) for row in view.rows),
+            below="" if view.rows else MINE_EMPTY_TEXT,
             steps=tuple(steps),
             views=Select(
                 action="mysubs_state",
-                placeholder=MINE_STATES[state],
+                placeholder=MINE_STATES[view.stand],
                 options=tuple(Option(value=key, label=label) for key, label in MINE_STATES.items()),
             ),
-            chosen=state,
+            chosen=view.stand,
         )
     )
 
 
-def own_card(row: StatusRow, *, heading: str = "") -> Screen:
-    """Return one submission as its artist sees it, with what can be done about it."""
+def own_card(
+    view: OwnView, *, now: datetime, place: int | None = None, heading: str = ""
+) -> Screen:
+    """Return one submission as its artist sees it, with what can be done about it.
+
+    `place` is the workspace, for the buttons of a direct message.
+    """
+    row = view.row
     told = status_text(row, when=moment)
     fields = [Field(name=row.playlist, value=f"{told[:1].upper()}{told[1:]}.")]
     if row.reasons:
         fields.append(Field(name="Reasons", value="; ".join(row.reasons)))
     if row.note:
         fields.append(Field(name="Note", value=row.note))
-    if row.question:
-        fields.append(Field(name="The curators ask", value=row.question))
+    if view.question:
+        fields.append(Field(name="The curators ask", value=view.question))
+    if view.resubmit_at is not None and view.resubmit_at > now:
+        fields.append(Field(name="A new version", value=again_text(moment(view.resubmit_at))))
+    history = [f"{moment(line.at, 'f')} · {line.text}" for line in view.history[-_MOST_LINES:]]
+    fields.append(Field(name="History", value="\n".join(history)))
     return render.card(
         Card(
             title=title_text(row.title, row.artist),
+            url=view.url,
             body=heading,
             fields=tuple(fields),
-            buttons=_own_buttons(row),
+            buttons=tuple(_own_buttons(view, now)),
             footer=row.code,
-        )
+        ),
+        place=place,
     )
 
 
-def _own_buttons(row: StatusRow) -> tuple[Button, ...]:
-    buttons = [Button(action="facts", label=FACTS_BUTTON, argument=row.code)]
+def _own_buttons(view: OwnView, now: datetime) -> Iterable[Button]:
+    row = view.row
     wanted = (
-        (row.question, "answer", ANSWER_BUTTON),
-        (row.wants_file, "file", FILE_BUTTON),
-        (row.wants_yes, "recording", RECORDING_BUTTON),
+        (view.question is not None, "answer", ANSWER_BUTTON, ButtonStyle.PRIMARY),
+        (row.wants_file, "file", FILE_BUTTON, ButtonStyle.PRIMARY),
+        (row.wants_yes, "recording", RECORDING_BUTTON, ButtonStyle.PRIMARY),
+        (view.resubmit_at is not None and view.resubmit_at <= now, "resubmit", AGAIN_BUTTON, None),
+        (view.has_facts, "facts", FACTS_BUTTON, None),
+        (view.may_withdraw, "withdraw", WITHDRAW_BUTTON, ButtonStyle.DANGER),
     )
-    buttons += [
-        Button(action=action, label=label, style=ButtonStyle.PRIMARY, argument=row.code)
-        for is_wanted, action, label in wanted
-        if is_wanted
-    ]
-    if row.answer_by is not None:
-        buttons.append(
-            Button(
-                action="withdraw",
-                label=WITHDRAW_BUTTON,
-                style=ButtonStyle.DANGER,
-                argument=row.code,
+    for is_wanted, action, label, style in wanted:
+        if is_wanted:
+            yield Button(
+                action=action, label=label, style=style or ButtonStyle.PLAIN, argument=row.code
             )
-        )
-    else:
-        buttons.append(Button(action="resubmit", label=AGAIN_BUTTON, argument=row.code))
-    return (*buttons, Button(action="mysubs", label=BACK_BUTTON, argument="|all.1"))
 
 
 def _row(row: StatusRow) -> Row:
@@ -142,8 +150,8 @@ def _row(row: StatusRow) -> Row:
     )
 
 
-def _step(label: str, state: str, number: int) -> Button:
-    return Button(action="mysubs", label=label, argument=f"|{state}.{number}")
+def _step(label: str, stand: str, number: int) -> Button:
+    return Button(action="mysubs", label=label, argument=f"|{stand}.{number}")
 
 
 def facts_card(view: FactsView) -> Screen:

@@ -15,12 +15,13 @@ from bot.platforms.discord.drafts import Choice, Draft, draft_in, draft_of, refu
 from bot.platforms.discord.forms import Upload
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.screen import Screen
-from bot.workflow import calls, check, facts, status, submit, suggest, versions
+from bot.workflow import calls, check, facts, mine, status, submit, suggest, versions
+from bot.workflow.mine import Stand
 from bot.workflow.rescore import version_in_use
 from bot.workflow.submit import OwnFile, Request
+from db.types import AiUse
 
 _MIB = 2**20
-_ANSWERED, _WAITING = "answered", "waiting"
 
 
 async def new_form(visit: Visit, draft: Draft) -> ui.Modal:
@@ -56,6 +57,7 @@ async def resubmit_form(visit: Visit) -> ui.Modal:
         note=old.note,
         replaces=old.replaces,
         by_file=old.link is None,
+        place=visit.wish.place,
     )
     return submit_form(draft, [Choice(playlist_id=playlist.id, name=playlist.name)])
 
@@ -121,7 +123,8 @@ async def _submit(visit: Visit, request: Request, upload: Upload | None) -> Scre
     await desk.jobs.submit(accepted.submission_id)
     found = find_links(request.text).tracks
     url = f"https://open.spotify.com/track/{found[0]}" if found else None
-    return artist_screens.receipt(accepted.receipt, url=url)
+    place = visit.carried.place if visit.carried else None
+    return artist_screens.receipt(accepted.receipt, url=url, place=place)
 
 
 async def _playlist(visit: Visit, draft: Draft) -> str:
@@ -138,54 +141,55 @@ async def _playlist(visit: Visit, draft: Draft) -> str:
     return there[0].name
 
 
-async def show_own(visit: Visit, *, state: str = "all", number: int = 1) -> Screen:
+async def show_own(visit: Visit, *, stand: Stand = Stand.ALL, number: int = 1) -> Screen:
     """Return a page of the person's submissions."""
     desk = visit.desk
     async with desk.sessions() as session:
-        view = await status.show_status(
-            session, workspace_id=desk.workspace_id, person=visit.person, now=desk.now()
+        view = await mine.list_mine(
+            session,
+            workspace_id=desk.workspace_id,
+            person=visit.person,
+            now=desk.now(),
+            stand=stand,
+            page=number,
         )
-    if state == _WAITING:
-        view = replace(view, rows=tuple(row for row in view.rows if row.answer_by is not None))
-    elif state == _ANSWERED:
-        view = replace(view, rows=tuple(row for row in view.rows if row.answer_by is None))
-    return artist_screens.own_page(view, state=state, number=number)
+    return artist_screens.own_page(view)
 
 
 async def turn_own_page(visit: Visit) -> Screen:
-    state, _, number = visit.wish.arg.partition(".")
-    return await show_own(visit, state=state, number=int(number))
+    stand, _, number = visit.wish.arg.partition(".")
+    return await show_own(visit, stand=Stand(stand), number=int(number))
 
 
 async def choose_own_state(visit: Visit) -> Screen:
-    return await show_own(visit, state=visit.values[0])
+    return await show_own(visit, stand=Stand(visit.values[0]))
 
 
-async def show_one(visit: Visit) -> Screen:
+async def show_one(visit: Visit, *, heading: str = "") -> Screen:
     """Return one of the person's submissions; nobody else's."""
     desk = visit.desk
     async with desk.sessions() as session:
-        row = await status.show_one(
+        view = await mine.open_mine(
             session,
             workspace_id=desk.workspace_id,
             code=visit.wish.id,
             person=visit.person,
             now=desk.now(),
         )
-    return artist_screens.own_card(row)
+    return artist_screens.own_card(view, now=desk.now(), place=visit.wish.place, heading=heading)
 
 
 async def withdraw(visit: Visit) -> Screen:
     desk = visit.desk
     async with desk.sessions.begin() as session:
-        row = await status.withdraw(
+        await status.withdraw(
             session,
             workspace_id=desk.workspace_id,
             code=visit.wish.id,
             person=visit.person,
             now=desk.now(),
         )
-    return artist_screens.own_card(row, heading=WITHDRAWN_TEXT)
+    return await show_one(visit, heading=WITHDRAWN_TEXT)
 
 
 async def show_facts(visit: Visit) -> Screen:
@@ -227,14 +231,16 @@ async def show_calls(visit: Visit) -> Screen:
     return call_screens.calls(view)
 
 
-async def check_track(visit: Visit, *, link: str, playlist: str | None) -> Screen:
+async def check_track(
+    visit: Visit, *, link: str, playlist: str | None, ai_use: AiUse | None = None
+) -> Screen:
     """Return what would happen to a track if it were sent now."""
     desk = visit.desk
     async with desk.sessions() as session:
         view = await check.check(
             session,
             workspace_id=desk.workspace_id,
-            request=Request(playlist=playlist or "", person=visit.person, text=link),
+            request=Request(playlist=playlist or "", person=visit.person, text=link, ai_use=ai_use),
             now=desk.now(),
             model_version=version_in_use(desk.services.hearing),
         )

@@ -14,6 +14,7 @@ from bot.platforms.discord.earmark import Earmark
 from bot.platforms.discord.forms import Upload
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.screen import Screen
+from bot.workflow.mine import Stand
 from db.types import AiUse
 
 Interaction = discord.Interaction[Any]
@@ -97,18 +98,27 @@ class Artists(commands.Cog):
         state: Literal["all", "waiting", "answered"] = "all",
     ) -> None:
         await self._front.command(
-            interaction, lambda visit: artist_work.show_own(visit, state=state)
+            interaction, lambda visit: artist_work.show_own(visit, stand=Stand(state))
         )
 
     @app_commands.command(name="check", description=words.CHECK)
     @app_commands.guild_only()
-    @app_commands.describe(link=words.CHECK_LINK, playlist=words.CHECK_PLAYLIST)
+    @app_commands.describe(link=words.CHECK_LINK, playlist=words.CHECK_PLAYLIST, ai=words.SUBMIT_AI)
+    @app_commands.choices(ai=_AI)
     async def check(
-        self, interaction: Interaction, *, link: str, playlist: str | None = None
+        self,
+        interaction: Interaction,
+        *,
+        link: str,
+        playlist: str | None = None,
+        ai: app_commands.Choice[str] | None = None,
     ) -> None:
+        ai_use = AiUse(ai.value) if ai else None
         await self._front.command(
             interaction,
-            lambda visit: artist_work.check_track(visit, link=link, playlist=playlist),
+            lambda visit: artist_work.check_track(
+                visit, link=link, playlist=playlist, ai_use=ai_use
+            ),
         )
 
     @app_commands.command(name="calls", description=words.CALLS)

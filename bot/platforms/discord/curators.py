@@ -51,6 +51,13 @@ class Curators(commands.Cog):
             interaction, lambda visit: review_work.next_track(visit, playlist=playlist)
         )
 
+    @app_commands.command(name="track", description=words.TRACK)
+    @app_commands.guild_only()
+    @app_commands.rename(code="id")
+    @app_commands.describe(code=words.TRACK_ID)
+    async def track(self, interaction: Interaction, *, code: str) -> None:
+        await self._front.command(interaction, lambda visit: review_work.show_history(visit, code))
+
     @app_commands.command(name="undo", description=words.UNDO)
     @app_commands.guild_only()
     @app_commands.rename(code="id")
@@ -83,6 +90,7 @@ class Curators(commands.Cog):
     async def _playlists(self, interaction: Interaction, current: str) -> Choices:
         return await playlist_choices(self._front, interaction, current)
 
+    @track.autocomplete("code")
     @undo.autocomplete("code")
     async def _codes(self, interaction: Interaction, current: str) -> Choices:
         return await curated_choices(self._front, interaction, current)

@@ -64,6 +64,8 @@ class Draft:
     replaces: str = ""
     anyway: bool = False
     by_file: bool = False
+    # The workspace, where a direct message began it.
+    place: int | None = None
 
     def carried(self, action: str) -> CustomId:
         """Return what a button or a form has to carry; link and note stand in the message."""
@@ -71,7 +73,12 @@ class Draft:
         flags += "f" if self.by_file else ""
         ai_use = self.ai_use.value if self.ai_use else ""
         number = "" if self.playlist_id is None else str(self.playlist_id)
-        return CustomId(action=action, id=self.replaces, arg=f"{number}.{ai_use}.{flags}")
+        return CustomId(
+            action=action,
+            id=self.replaces,
+            arg=f"{number}.{ai_use}.{flags}",
+            place=self.place,
+        )
 
 
 def draft_of(carried: CustomId, message: discord.Message | None) -> Draft:
@@ -88,6 +95,7 @@ def draft_of(carried: CustomId, message: discord.Message | None) -> Draft:
         replaces=carried.id,
         anyway="a" in flags,
         by_file="f" in flags,
+        place=carried.place,
     )
 
 
@@ -143,7 +151,8 @@ def refused(sentence: str, draft: Draft, *, may_insist: bool) -> Screen:
                 if value
             ),
             buttons=tuple(buttons),
-        )
+        ),
+        place=draft.place,
     )
 
 

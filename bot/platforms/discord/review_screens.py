@@ -1,6 +1,7 @@
 """The review card, and what a curator reads after pressing one of its buttons."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from bot.chat_texts import (
     ASK_BUTTON,
@@ -16,7 +17,6 @@ from bot.chat_texts import (
     NOTE_BUTTON,
     PIN_BUTTON,
     RELEASE_BUTTON,
-    REVIEW_END_TEXT,
     SKIP_BUTTON,
     SNOOZE_BUTTON,
     SNOOZE_DAYS,
@@ -27,13 +27,26 @@ from bot.chat_texts import (
     WAKE_BUTTON,
     WHY_BUTTON,
 )
-from bot.curation import ActView, ReviewCard
-from bot.curator_texts import act_text, card_lines, card_score, card_title
-from bot.messages import Button, ButtonStyle, Card, DecisionView, Image, Option, Select
+from bot.curation import ActView, ReviewCard, TrackHistory
+from bot.curator_texts import (
+    act_text,
+    card_lines,
+    card_score,
+    card_title,
+    earlier_text,
+    history_text,
+    no_next_text,
+    panel_text,
+)
+from bot.messages import Button, ButtonStyle, Card, DecisionView, Field, Image, Option, Select
 from bot.platforms.discord import render
 from bot.platforms.discord.markdown import moment
 from bot.platforms.discord.screen import Screen
-from bot.texts import chances_text, decision_text
+from bot.texts import chances_text, decision_text, title_text
+
+# What a message holds of a long history.
+_MOST_LINES = 25
+_MOST_SHOWN = 8
 
 
 def review_card(
@@ -72,7 +85,7 @@ def shared_card(shown: ReviewCard) -> Screen:
 
 
 def review_end(playlist: str) -> Screen:
-    return render.sentence(REVIEW_END_TEXT.format(playlist=playlist))
+    return render.sentence(no_next_text(playlist))
 
 
 def decided(view: DecisionView, *, playlist_id: int) -> Screen:
@@ -138,6 +151,31 @@ def more(shown: ReviewCard) -> Screen:
     return render.card(
         Card(title=MORE_TITLE, body=card_title(shown), buttons=tuple(buttons), footer=code)
     )
+
+
+def history(view: TrackHistory) -> Screen:
+    """Return everything that happened to a submission, the newest last."""
+    lines = [history_text(line, when=_at) for line in view.lines[-_MOST_LINES:]]
+    shown = [history_text(line, when=_at) for line in view.shown[-_MOST_SHOWN:]]
+    versions = [earlier_text(line, when=moment) for line in view.versions]
+    fields = (
+        ("Votes", panel_text(view.panel)),
+        ("Shown", "\n".join(shown)),
+        ("Other versions", "\n".join(versions)),
+    )
+    return render.card(
+        Card(
+            title=title_text(view.title, view.artist),
+            body="\n".join(lines),
+            fields=tuple(Field(name=name, value=value) for name, value in fields if value),
+            buttons=(_button("open", CARD_BUTTON, view.code),),
+            footer=f"{view.code} · {view.status}",
+        )
+    )
+
+
+def _at(at: datetime) -> str:
+    return moment(at, "f")
 
 
 def _buttons(shown: ReviewCard, playlist_id: int) -> tuple[Button, ...]:

@@ -14,7 +14,7 @@ from bot.platforms.discord.markdown import moment
 from bot.platforms.discord.queue_work import playlist_pressed
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.screen import Screen
-from bot.workflow import card, handling, talk
+from bot.workflow import card, handling, record, talk
 from bot.workflow.card_pictures import card_picture
 from bot.workflow.people import Person
 from bot.workflow.rescore import version_in_use
@@ -70,6 +70,21 @@ async def why(visit: Visit) -> Screen:
 
 async def more(visit: Visit) -> Screen:
     return review_screens.more(await _card(visit))
+
+
+async def show_history(visit: Visit, code: str | None = None) -> Screen:
+    """Return everything that happened to a submission; the one of the button if none is named."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        view = await record.track_history(
+            session,
+            workspace_id=desk.workspace_id,
+            code=code or visit.wish.id,
+            person=visit.person,
+            now=desk.now(),
+            model_version=version_in_use(desk.services.hearing),
+        )
+    return review_screens.history(view)
 
 
 async def claim(visit: Visit) -> Screen:

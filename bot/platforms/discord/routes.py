@@ -35,6 +35,7 @@ ROUTES = Routes(
             "thread": Route(work=thread_work.open_thread, beside=True),
             "why": Route(work=review_work.why, beside=True),
             "more": Route(work=review_work.more, beside=True),
+            "history": Route(work=review_work.show_history),
             "pin": Route(work=review_work.pin),
             "unpin": Route(work=review_work.unpin),
             "wake": Route(work=review_work.wake),

@@ -95,6 +95,9 @@ def numbered(parts: list[Json]) -> list[Json]:
             part.setdefault(key, value)
         for option in part.get("options") or []:
             option.setdefault("default", False)
+        for chosen in part.get("default_values") or []:
+            # Clients may send numbers; what comes back is text, as every id is.
+            chosen["id"] = str(chosen["id"])
     return parts
 
 

@@ -48,6 +48,7 @@ def test_all_commands_are_there(made: list[Payload]) -> None:
         "queue",
         "setup",
         "submit",
+        "track",
         "undo",
     ]
     assert [one["name"] for one in made if one["type"] == 3] == ["Submit this track"]
