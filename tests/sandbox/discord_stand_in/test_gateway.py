@@ -255,6 +255,16 @@ async def test_an_unknown_session_cannot_be_resumed(stand_in: DiscordStandIn) ->
         assert await socket.hear() == {"op": 9, "d": False}
 
 
+async def test_a_number_that_was_never_sent_is_refused(stand_in: DiscordStandIn) -> None:
+    async with bare(stand_in) as first, bare(stand_in) as second:
+        await first.identify()
+        session = await stand_in.gateway.connected()
+        said = {"token": stand_in.token, "session_id": session.id, "seq": 99}
+        await second.say(6, said)
+
+        assert await second.closed() == 4007
+
+
 async def test_members_are_told_by_their_ids_without_the_intent(
     stand_in: DiscordStandIn, place: Place
 ) -> None:

@@ -79,6 +79,24 @@ async def test_files_stay_in_an_edit_only_where_they_are_kept(
     assert [file.filename for file in replaced.attachments] == ["c.txt"]
 
 
+async def test_a_new_file_puts_out_the_old_ones_unless_they_are_listed(
+    stand_in: DiscordStandIn,
+    place: Place,
+    channel: discord.PartialMessageable,
+    http: httpx.AsyncClient,
+) -> None:
+    message = await channel.send(file=discord.File(io.BytesIO(b"a"), "a.txt"))
+    answer = await http.patch(
+        f"{stand_in.api_url}/channels/{channel.id}/messages/{message.id}",
+        data={"payload_json": "{}"},
+        files={"files[0]": ("b.txt", b"b")},
+        headers={"Authorization": f"Bot {stand_in.token}"},
+    )
+
+    assert answer.status_code == 200
+    assert [file.filename for file in said(stand_in, place)[0].attachments] == ["b.txt"]
+
+
 async def test_a_picture_of_an_embed_is_not_listed_and_is_lost_unless_kept(
     stand_in: DiscordStandIn, place: Place, channel: discord.PartialMessageable
 ) -> None:
