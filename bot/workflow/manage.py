@@ -15,7 +15,7 @@ from bot.workflow.people import (
     require_curator,
     require_playlist_admin,
 )
-from bot.workflow.playlist_rules import SETTINGS, parse_rules, shown
+from bot.workflow.playlist_rules import SETTINGS, parse_rules
 from bot.workflow.submit import find_playlist
 from db import curators, playlists
 from db.models import Platform, Playlist, Role
@@ -261,7 +261,7 @@ async def _view(session: AsyncSession, playlist: Playlist) -> PlaylistView:
     return PlaylistView(
         name=playlist.name,
         settings=tuple(
-            Setting(key=one.key, value=shown(getattr(playlist, one.key)), meaning=one.meaning)
+            Setting(key=one.key, value=one.show(getattr(playlist, one.key)), meaning=one.meaning)
             for one in SETTINGS
         ),
         reviewers=(

@@ -30,31 +30,6 @@ _YES, _NO = frozenset({"yes", "y", "true", "on", "1"}), frozenset({"no", "n", "f
 _MOST_WORDS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSetting:
-    """One rule that can be typed. `read` raises ValueError with what may be typed instead."""
-
-    key: str
-    meaning: str
-    read: Callable[[str], object]
-    optional: bool = False
-
-
-def parse_rules(changes: Mapping[str, str]) -> Rules:
-    """Return typed rules as values, or raise RuleError that names the first wrong one."""
-    known = {setting.key: setting for setting in SETTINGS}
-    read: dict[str, object] = {}
-    for key, text in changes.items():
-        setting = known.get(key)
-        if setting is None:
-            near = get_close_matches(key, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(known)}."
-            raise RuleError(f"There is no rule called {plain(key)!r}.{hint}", rule="setting")
-        read[key] = _read(setting, text)
-    # The readers of SETTINGS give each key the type that `Rules` names; a test walks both.
-    return cast("Rules", read)
-
-
 def shown(value: object) -> str:
     """Return a rule's value as it may be typed again."""
     match value:
@@ -71,6 +46,32 @@ def shown(value: object) -> str:
         case _:
             text = str(value)
     return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSetting:
+    """One rule that can be typed. `read` raises ValueError with what may be typed instead."""
+
+    key: str
+    meaning: str
+    read: Callable[[str], object]
+    optional: bool = False
+    show: Callable[[object], str] = shown
+
+
+def parse_rules(changes: Mapping[str, str]) -> Rules:
+    """Return typed rules as values, or raise RuleError that names the first wrong one."""
+    known = {setting.key: setting for setting in SETTINGS}
+    read: dict[str, object] = {}
+    for key, text in changes.items():
+        setting = known.get(key)
+        if setting is None:
+            near = get_close_matches(key, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(known)}."
+            raise RuleError(f"There is no rule called {plain(key)!r}.{hint}", rule="setting")
+        read[key] = _read(setting, text)
+    # The readers of SETTINGS give each key the type that `Rules` names; a test walks both.
+    return cast("Rules", read)
 
 
 def _read(setting: RuleSetting, text: str) -> object:
@@ -140,6 +141,10 @@ def _weekday(text: str) -> int:
     if len(found) != 1:
         raise ValueError("a day of the week, such as friday")
     return found[0]
+
+
+def _weekday_name(value: object) -> str:
+    return next(day for number, day in enumerate(_WEEKDAYS, start=1) if number == value)
 
 
 def _time(text: str) -> time:
@@ -245,7 +250,12 @@ SETTINGS: Final = (
         meaning="how many days a track is planned to stay",
         read=partial(_count, most=3650),
     ),
-    RuleSetting(key="digest_weekday", meaning="the day of the weekly digest", read=_weekday),
+    RuleSetting(
+        key="digest_weekday",
+        meaning="the day of the weekly digest",
+        read=_weekday,
+        show=_weekday_name,
+    ),
     RuleSetting(key="digest_time", meaning="the time of the weekly digest", read=_time),
     RuleSetting(key="zone", meaning="the time zone of the digest and its weeks", read=_zone),
     RuleSetting(

@@ -20,7 +20,7 @@ def test_a_playlist_is_added_called_checked_edited_and_closed(earmark: Console) 
     (call,) = earmark.json("calls")["calls"]
     assert (call["playlist"], call["open"], call["intake_cap"]) == (NIGHT, True, 40)
     (told,) = earmark.json("check", LINK, "--genre", "Folk", "--as", "lia")["checks"]
-    assert [one["rule"] for one in told["obstacles"]] == ["ai_policy", "genres"]
+    assert [one["rule"] for one in told["obstacles"]] == ["genres"]
     shown = earmark("check", LINK, "--genre", "Dub", "--ai", "no", "--as", "lia").out
     assert "Night Drive would take it: place 1, an answer by" in shown
     assert "Nothing was sent" in shown

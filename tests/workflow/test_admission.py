@@ -6,6 +6,7 @@ from bot.errors import RuleError
 from bot.track import Origin
 from bot.workflow.outcome import Outcome, Processed
 from bot.workflow.people import console_person, member_of
+from bot.workflow.rules import FIT
 from db import blocks
 from db.models import Answer, Status
 from tests.workflow.stage import DAY, NIGHT, NOW, Stage, link_of
@@ -102,6 +103,19 @@ async def test_a_track_that_does_not_suit_may_be_sent_anyway_once(stage: Stage) 
     with pytest.raises(RuleError) as caught:
         await stage.submit(link_of("two"), genre="Folk", anyway=True)
     assert (caught.value.rule, caught.value.possible_at) == ("anyway", NOW + 7 * DAY)
+
+
+async def test_what_was_sent_back_for_taste_goes_again_anyway_as_a_version(stage: Stage) -> None:
+    await stage.playlist(explicit_allowed=False, per_member_7d=1)
+    first = await stage.submit(stage.song("rude", explicit=True))
+    back = await stage.process(first)
+    assert (back.outcome, back.reason in FIT) == (Outcome.REFUSED, True)
+    assert "submit it anyway" in back.sentence
+
+    again = await stage.submit(link_of("rude"), replaces=first.receipt.code, anyway=True)
+
+    assert (await stage.process(again)).outcome is Outcome.SCORED
+    assert (await stage.row(again.receipt.code)).replaces_id == first.submission_id
 
 
 async def test_an_old_release_is_refused_at_once_where_the_track_is_known(stage: Stage) -> None:

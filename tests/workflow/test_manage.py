@@ -14,7 +14,7 @@ from bot.errors import NotAllowedError, NotFoundError, RuleError
 from bot.workflow import blocklist, manage
 from bot.workflow.manage import PlaylistView
 from bot.workflow.people import Person, console_person
-from bot.workflow.playlist_rules import SETTINGS, parse_rules, shown
+from bot.workflow.playlist_rules import SETTINGS, RuleSetting, parse_rules
 from db.models import AiPolicy, Platform, Role
 from db.playlists import Rules
 from tests.workflow.stage import DAY, NIGHT, NOW, Stage, link_of
@@ -105,21 +105,25 @@ def test_what_cannot_be_a_rule_is_refused_with_what_can(key: str, text: str, tol
     assert told in str(caught.value)
 
 
-@given(key=st.sampled_from([setting.key for setting in SETTINGS]), text=st.text(max_size=30))
+@given(
+    setting=st.sampled_from(SETTINGS),
+    text=st.text(max_size=30) | st.integers(-2, 40).map(str) | st.sampled_from(["yes", "fri"]),
+)
 def test_any_text_is_a_value_that_can_be_shown_and_typed_again_or_one_sentence(
-    key: str, text: str
+    setting: RuleSetting, text: str
 ) -> None:
     try:
-        (value,) = parse_rules({key: text}).values()
+        (value,) = parse_rules({setting.key: text}).values()
     except RuleError:
         return
-    assert list(parse_rules({key: shown(value)}).values()) == [value]
+    assert list(parse_rules({setting.key: setting.show(value)}).values()) == [value]
 
 
 async def test_what_a_playlist_shows_can_be_typed_again(stage: Stage) -> None:
     view = await _edit(stage, {"genres": "Techno, House", "digest_time": "09:30"})
 
     assert values(view)["genres"] == "Techno, House"
+    assert values(view)["digest_weekday"] == "friday"
     assert values(await _edit(stage, values(view))) == values(view)
 
 
