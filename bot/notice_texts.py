@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from bot.messages import StatusRow, plain
+from bot.messages import DigestRow, StatusRow, plain
 from bot.texts import NOTE_LIMIT, day, title_text
 
 STATUS_BUTTON = "Status"
@@ -28,6 +28,9 @@ MENTION_TEXT = (
 BOARD_TITLE = "Queues at a glance"
 BOARD_EMPTY_TEXT = "No playlist is set up yet."
 BOARD_FOOTER = "This message keeps itself up to date."
+
+# Longer than any link to a track.
+_URL_LIMIT = 200
 
 # What is welcome after a decline; the keys are stored ones.
 _WELCOME: Mapping[str, str] = MappingProxyType(
@@ -136,6 +139,12 @@ def question_title(row: StatusRow) -> str:
 
 def question_text(row: StatusRow, question: str) -> str:
     return f"The curators of {plain(row.playlist)} ask: {plain(question, limit=NOTE_LIMIT)}"
+
+
+def digest_row(row: DigestRow) -> str:
+    """Return an added track with the link that plays it."""
+    title = title_text(row.title, row.artist)
+    return f"{title} {plain(row.url, limit=_URL_LIMIT)}" if row.url else title
 
 
 def digest_added(rows: Sequence[str], *, more: int) -> list[str]:

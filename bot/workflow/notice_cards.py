@@ -3,6 +3,7 @@
 What an artist gets is made of a `StatusRow`, which knows no score, fit, rank or vote.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import notice_texts as words
 from bot.curation import BoardView, ReviewCard
 from bot.curator_texts import board_lines, card_lines, card_title
-from bot.messages import Button, ButtonStyle, Card, DigestView, Field, StatusRow
+from bot.messages import Button, ButtonStyle, Card, DigestView, Field, Image, StatusRow
 from bot.texts import (
     artist_can_help,
     digest_lines,
     digest_title,
     empty_digest_text,
-    title_text,
 )
 from bot.workflow import digest, status
 from bot.workflow.board import show_board
@@ -299,14 +299,23 @@ async def _digest(session: AsyncSession, row: OutboxMessage, at: At) -> Painted 
     view = await digest.preview(
         session, workspace_id=row.workspace_id, playlist=playlist.name, week=week, now=at.now
     )
-    added = [title_text(one.title, one.artist) for one in view.added[:_DIGEST_ROWS]]
+    added = [words.digest_row(one) for one in view.added[:_DIGEST_ROWS]]
     body = "\n".join(words.digest_added(added, more=len(view.added) - len(added)))
     card = Card(
         title=digest_title(view),
         body=body or empty_digest_text(view),
         fields=(Field(name=words.DIGEST_NUMBERS, value="\n".join(digest_lines(view))),),
+        # Drawing takes half a second, in which the chat goes on.
+        image=await asyncio.to_thread(_chart, view),
     )
     return card, view
+
+
+def _chart(view: DigestView) -> Image:
+    # matplotlib takes half a second to load, and only a digest needs it here.
+    from bot.workflow.pictures import digest_image  # noqa: PLC0415
+
+    return digest_image(view)
 
 
 def _buttons(submission: Submission, *, again: bool = False) -> tuple[Button, ...]:

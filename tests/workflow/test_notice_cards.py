@@ -15,7 +15,7 @@ from bot.workflow.process import process
 from db import events, moves, outbox, recipients, workspace_settings
 from db.models import Answer, EventKind, Platform, Status
 from tests.workflow.chats import FakeChat
-from tests.workflow.stage import DAY, MINUTE, NOW, Stage
+from tests.workflow.stage import DAY, MINUTE, NOW, Stage, link_of
 from tests.workflow.test_notices import ANA, appoint, decide, sent, undo, unscored
 
 # "vote", "fit" and the like as words; a percentile as its number (61) or as `of 100`.
@@ -359,8 +359,10 @@ async def test_a_digest_is_composed_of_the_week_it_names(stage: Stage, code: str
     (card,) = (shown.card for shown in chat.messages.values() if "week" in shown.card.title)
 
     assert card.title == "Night Drive, week 2026-W47"
-    assert card.body == "Title of one - Artist of one"
+    assert card.body == f"Title of one - Artist of one {link_of('one')}"
     assert "1 kept" in card.fields[0].value
+    assert card.image is not None
+    assert card.image.alt.startswith("Night Drive, week 2026-W47: 1 kept")
 
 
 async def test_a_row_of_a_submission_that_was_deleted_goes_with_it(stage: Stage, code: str) -> None:
