@@ -301,6 +301,8 @@ async def _digest(session: AsyncSession, row: OutboxMessage, at: At) -> Painted 
     )
     added = [words.digest_row(one) for one in view.added[:_DIGEST_ROWS]]
     body = "\n".join(words.digest_added(added, more=len(view.added) - len(added)))
+    # Others may write while it is drawn.
+    await session.commit()
     card = Card(
         title=digest_title(view),
         body=body or empty_digest_text(view),

@@ -21,7 +21,7 @@ from bot.errors import (
     RefusedMessageError,
     SlowDownError,
 )
-from bot.platforms.discord import render
+from bot.platforms.discord.posted import screen_of
 from bot.platforms.discord.screen import Screen
 from bot.workflow.delivery import Outgoing
 from db.recipients import Place, Recipient
@@ -42,18 +42,13 @@ _LONGEST_WAIT_S: Final = 30.0
 _BAN_PAUSE_S: Final = 60.0
 
 
-def as_card(message: Outgoing) -> Screen:
-    """Return the message as its card; buttons of a direct message have to name the workspace."""
-    return render.card(message.card, place=message.workspace_id)
-
-
 class DiscordCourier:
-    """`client` is logged in; `render` is how the platform shows what it has a better look for."""
+    """`client` is logged in; `show` makes a message of ours one of Discord's."""
 
     # Discord tells its limits with each answer, and discord.py keeps to them.
     pace: timedelta = timedelta(0)
 
-    def __init__(self, client: discord.Client, *, show: Render = as_card) -> None:
+    def __init__(self, client: discord.Client, *, show: Render = screen_of) -> None:
         self._client = client
         self._show = show
 
@@ -112,7 +107,7 @@ class DiscordCourier:
 
 @asynccontextmanager
 async def open_courier(
-    token: str, *, connector: aiohttp.BaseConnector | None = None, show: Render = as_card
+    token: str, *, connector: aiohttp.BaseConnector | None = None, show: Render = screen_of
 ) -> AsyncIterator[DiscordCourier]:
     """Log in for sending alone: a worker sends without being the bot that listens."""
     async with discord.Client(
