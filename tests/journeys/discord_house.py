@@ -1,18 +1,24 @@
-"""A Discord server with Earmark in it, and people who use it as they would: everything but Discord,
-the music services and the scorer is real.
+"""A Discord server with Earmark in it, and people who use it as they would.
+
+The bot, the sender, the workflow and the database are real; Discord is its stand-in, and the music
+services and the scorer are fakes that answer at once.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import discord
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.platforms.discord.client import EarmarkBot
+from bot.platforms.discord.courier import DiscordCourier
 from bot.platforms.discord.permissions import needed
+from bot.sandbox.discord.core import Contract
 from bot.sandbox.discord.interactions import Answer
 from bot.sandbox.discord.people import Person, Reply
 from bot.sandbox.discord.permissions import Permission
@@ -20,14 +26,19 @@ from bot.sandbox.discord.server import DiscordStandIn
 from bot.sandbox.discord.world import Channel, Guild, Message, Role
 from bot.sandbox.faults import Fault
 from bot.sources.upload import Spool
+from bot.workflow.delivery import Limits
 from bot.workflow.desk import Desk
+from bot.workflow.notice_cards import compose
+from bot.workflow.outbox import Sender
 from bot.workflow.process import process
 from bot.workflow.services import Services
 from db.goes import Go
-from tests.sandbox.discord_stand_in.contract import official_contract
+from db.models import Platform
 from tests.workflow.stage import Stage, open_stage
 
 _READY_S = 20.0
+# Longer than the pause of a board and of a sender that failed.
+_A_WHILE = timedelta(minutes=2)
 
 
 @dataclass(slots=True)
@@ -46,6 +57,7 @@ class Worker:
                 sessions=self.stage.sessions,
                 services=self.services,
                 now=self.stage.clock,
+                number=go.number,
                 confirmed=confirmed,
             )
         )
@@ -60,7 +72,10 @@ class Worker:
 
 @dataclass(slots=True)
 class House:
-    """One server: `reviews` for curators, `music` for artists; `mo` and `kim` curate."""
+    """One server: `reviews` for curators, `music` for artists; `boss` set it up.
+
+    `restless`: the bot is stopped, and another one started, before everything that somebody does.
+    """
 
     discord: DiscordStandIn
     stage: Stage
@@ -70,59 +85,109 @@ class House:
     music: Channel
     reviews: Channel
     curators: Role
-    owner: Person
-    bot: EarmarkBot | None = None
+    boss: Person
+    restless: bool = False
+    _bot: EarmarkBot | None = None
     _running: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Start the bot and wait until it knows the server."""
-        self.bot = EarmarkBot(self.desk, connector=self.discord.connector())
-        self._running = asyncio.create_task(self.bot.start(self.discord.token))
+        self._bot = EarmarkBot(self.desk, connector=self.discord.connector())
+        there = asyncio.Event()
+
+        async def arrived(guild: discord.Guild) -> None:
+            there.set()
+
+        # discord.py calls itself ready only two seconds after the last server.
+        self._bot.add_listener(arrived, "on_guild_available")
+        self._running = asyncio.create_task(self._bot.start(self.discord.token))
         async with asyncio.timeout(_READY_S):
-            await self.discord.gateway.connected()
-            await self.bot.wait_until_ready()
+            await there.wait()
 
     async def close(self) -> None:
-        if self.bot is not None and self._running is not None:
-            await self.bot.close()
+        if self._bot is not None and self._running is not None:
+            await self._bot.close()
             await self._running
-            self.bot = self._running = None
+            self._bot = self._running = None
 
     async def restart(self) -> None:
         """Stop the bot and start another one: nothing of the old one's memory is left."""
         await self.close()
         await self.open()
 
+    def person(self, name: str, *, curates: bool = False) -> Person:
+        roles = [self.curators] if curates else []
+        here = self.reviews if curates else self.music
+        return self.discord.person(name, self.guild, roles=roles, here=here)
+
+    async def command(self, who: Person, name: str, **options: Any) -> Reply:
+        await self.before()
+        return await who.command(name, **options)
+
     async def click(
         self, who: Person, where: Reply | Message, label: str, *, nth: int = 0
     ) -> Reply:
         """Press a button and wait until its answer is on the screen."""
+        await self.before()
+        return await self.press(who, where, label, nth=nth)
+
+    async def press(
+        self, who: Person, where: Reply | Message, label: str, *, nth: int = 0
+    ) -> Reply:
+        """Press a button, whatever else happens at that moment."""
         before = _edited(where)
-        return await self._shown(await who.click(where, label=label, nth=nth), before)
+        return await self.shown(await who.click(where, label=label, nth=nth), before)
 
     async def select(
         self, who: Person, where: Reply | Message, *choices: object, placeholder: str = ""
     ) -> Reply:
         """Choose in a select and wait until its answer is on the screen."""
+        await self.before()
         before = _edited(where)
-        return await self._shown(await who.select(where, *choices, placeholder=placeholder), before)
+        return await self.shown(await who.select(where, *choices, placeholder=placeholder), before)
 
-    async def fill(self, who: Person, opened: Reply, answers: dict[str, object]) -> Reply:
+    async def fill(self, who: Person, opened: Reply, answers: dict[str, Any]) -> Reply:
         """Send a form and wait until its answer is on the screen."""
+        await self.before()
         message = opened.interaction.message
         before = message.edited if message is not None else None
-        return await self._shown(await who.modal(opened, answers), before)
+        return await self.shown(await who.modal(opened, answers), before)
 
-    async def _shown(self, reply: Reply, before: datetime | None) -> Reply:
+    async def shown(self, reply: Reply, before: datetime | None = None) -> Reply:
+        """Wait for an answer that takes the place of the message that was pressed on."""
         if reply.interaction.answer is Answer.DEFERRED_UPDATE:
             await self.discord.changes.until(
-                lambda: reply.message.edited != before, what="the answer in place"
+                lambda: reply.message.edited != before,
+                what="the answer in place",
+                within_s=reply_patience_s(),
             )
         return reply
 
-    def person(self, name: str, *, curates: bool = False, here: Channel | None = None) -> Person:
-        roles = [self.curators] if curates else []
-        return self.discord.person(name, self.guild, roles=roles, here=here or self.music)
+    async def settle(self) -> None:
+        """Let everything be heard and told that is due within a while."""
+        await self.worker.done()
+        self.stage.clock.time += _A_WHILE
+        if self._bot is None:
+            raise LookupError("the bot is not running")
+        sender = Sender(
+            sessions=self.stage.sessions,
+            couriers={Platform.DISCORD: DiscordCourier(self._bot)},
+            compose=compose,
+            worker="house",
+            now=self.stage.clock,
+            limits=Limits(lease=timedelta(0), first_pause=timedelta(0)),
+        )
+        await sender.deliver_due()
+
+    async def before(self) -> None:
+        """Do what happens before everything that somebody does."""
+        if self.restless:
+            await self.restart()
+
+
+def reply_patience_s() -> float:
+    """Return how long a test waits before it gives up; no good one gets near it."""
+    return 20.0
 
 
 def _edited(where: Reply | Message) -> datetime | None:
@@ -137,9 +202,16 @@ async def open_house(
     *,
     faults: Iterable[Fault] = (),
     seed: int = 0,
+    contract: Contract | None = None,
 ) -> AsyncIterator[House]:
+    """Build a server with the bot in it. `seed` decides which calls a fault of chance strikes.
+
+    With `contract` every request is held against Discord's own description, which takes a while.
+    """
     stage = await open_stage(sessions)
-    services = replace(stage.services, files=Spool(spool))
+    files = Spool(spool)
+    stage.ladder.files = files
+    services = replace(stage.services, files=files)
     worker = Worker(stage, services)
     desk = Desk(
         workspace_id=stage.workspace_id,
@@ -151,28 +223,30 @@ async def open_house(
         now=stage.clock,
         seed=lambda: 1,
     )
-    async with DiscordStandIn.start(
-        faults=faults, contract=official_contract(), seed=seed
-    ) as discord:
-        boss = discord.world.add_user("Nina")
-        guild = discord.world.add_guild(
+    async with DiscordStandIn.start(contract=contract, seed=seed) as stand_in:
+        boss = stand_in.world.add_user("Nina")
+        guild = stand_in.world.add_guild(
             "Night Drive Fans", owner=boss, bot_permissions=Permission(needed().value)
         )
-        music = discord.world.add_channel(guild, "music")
-        reviews = discord.world.add_channel(guild, "reviews")
+        music = stand_in.world.add_channel(guild, "music")
+        reviews = stand_in.world.add_channel(guild, "reviews")
         house = House(
-            discord=discord,
+            discord=stand_in,
             stage=stage,
             desk=desk,
             worker=worker,
             guild=guild,
             music=music,
             reviews=reviews,
-            curators=discord.world.add_role(guild, "Curators"),
-            owner=discord.person_of(boss, here=music),
+            curators=stand_in.world.add_role(guild, "Curators"),
+            boss=stand_in.person_of(boss, here=music),
         )
         await house.open()
+        for fault in faults:
+            stand_in.set_fault(fault)
         try:
             yield house
         finally:
+            stand_in.clear_faults()
+            await worker.done()
             await house.close()

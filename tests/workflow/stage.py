@@ -17,7 +17,7 @@ from bot.workflow.outcome import Processed
 from bot.workflow.people import Person, console_person, member_of
 from bot.workflow.process import process
 from bot.workflow.queue import View
-from bot.workflow.services import Services, Sessions
+from bot.workflow.services import OwnFiles, Services, Sessions
 from bot.workflow.submit import Accepted, OwnFile, Request
 from db import curators, events, playlists, submissions, workspaces
 from db.goes import Go
@@ -117,7 +117,7 @@ class FakeLadder:
     """An artist's own file first, else the preview of the track."""
 
     troubles: Troubles
-    files: FakeFiles
+    files: OwnFiles
     previews: dict[str, Audio] = field(default_factory=dict)
     asked: list[Track] = field(default_factory=list)
     sha256: str | None = None

@@ -10,12 +10,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-import aiohttp
 import discord
 from discord import ui
 
 from bot.chat_texts import SLOW_TEXT, STUMBLED_TEXT
-from bot.errors import EarmarkError
+from bot.errors import EarmarkError, SourceDownError
+from bot.platforms.discord.asking import LOST, ask
 from bot.platforms.discord.layouts import notice
 from bot.platforms.discord.reception import AnyInteraction
 from bot.platforms.discord.render import sentence
@@ -28,22 +28,29 @@ Work = Callable[[], Awaitable[Screen]]
 # The tries of the first answer, in seconds: together less than Discord's three. discord.py waits a
 # second by itself after a server's error.
 _FIRST_TRIES = (1.2, 0.8, 0.6)
-_SHOW_TRIES = 4
-_SHOW_TIMEOUT = 15.0
-_PAUSE = 0.5
 
 _ANSWERED_BEFORE = 40060
-# What may be made good by asking again: a lost connection, a server's error, too many requests.
-_LOST = (aiohttp.ClientError, TimeoutError, OSError, discord.DiscordServerError)
 
 
-async def respond(interaction: AnyInteraction, work: Work, *, in_place: bool = False) -> None:
+def _always() -> bool:
+    return True
+
+
+async def respond(
+    interaction: AnyInteraction,
+    work: Work,
+    *,
+    in_place: bool = False,
+    is_wanted: Callable[[], bool] = _always,
+) -> None:
     """Acknowledge, do `work`, and show what it returns, or what went wrong in one sentence.
 
     `in_place` puts it where the pressed button is; else it is a new message for this person alone.
+    `is_wanted` turns false where something newer will stand there.
     """
     if await acknowledge(interaction, in_place=in_place):
-        await show(interaction, await screen_of(work, layout=in_place and is_layout(interaction)))
+        screen = await screen_of(work, layout=in_place and is_layout(interaction))
+        await show(interaction, screen, is_wanted=is_wanted)
 
 
 async def open_form(interaction: AnyInteraction, make: Callable[[], Awaitable[ui.Modal]]) -> None:
@@ -75,7 +82,7 @@ async def _first(answer: Callable[[], Awaitable[object]]) -> bool:
         try:
             async with asyncio.timeout(seconds):
                 await answer()
-        except _LOST as error:
+        except LOST as error:
             log.info("first answer lost, try %d: %s", number + 1, type(error).__name__)
         except discord.HTTPException as error:
             # After a lost try this says that the try came through after all.
@@ -88,19 +95,20 @@ async def _first(answer: Callable[[], Awaitable[object]]) -> bool:
     return False
 
 
-async def show(interaction: AnyInteraction, screen: Screen) -> None:
-    """Put `screen` where the acknowledgement stands. An edit may be repeated without harm."""
-    for last in (*[False] * (_SHOW_TRIES - 1), True):
-        try:
-            async with asyncio.timeout(_SHOW_TIMEOUT):
-                await interaction.edit_original_response(**screen.editing())
-        except _LOST as error:
-            if last:
-                log.warning("an answer could not be shown: %s", type(error).__name__)
-                return
-            await asyncio.sleep(_PAUSE)
-        else:
-            return
+async def show(
+    interaction: AnyInteraction, screen: Screen, *, is_wanted: Callable[[], bool] = _always
+) -> None:
+    """Put `screen` where the acknowledgement stands, as long as it is wanted there."""
+
+    async def edit() -> None:
+        # A try that was lost may have got through, and the person may have pressed on since.
+        if is_wanted():
+            await interaction.edit_original_response(**screen.editing())
+
+    try:
+        await ask(edit)
+    except SourceDownError:
+        log.warning("an answer could not be shown, as Discord does not answer")
 
 
 async def screen_of(work: Work, *, layout: bool = False) -> Screen:

@@ -1,5 +1,6 @@
 """The cog that takes every press and every form of ours, and knows what each leads to."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,9 @@ from bot.platforms.discord.custom_id import CustomId, parse
 from bot.platforms.discord.presses import Press
 from bot.platforms.discord.reception import AnyInteraction, Reception, Visit
 from bot.platforms.discord.screen import Screen
+
+# Messages that somebody may be pressing on at this moment.
+_REMEMBERED = 2000
 
 Work = Callable[[Visit], Awaitable[Screen]]
 FormMaker = Callable[[Visit], Awaitable[ui.Modal]]
@@ -49,6 +53,21 @@ class Routes:
     sent: Mapping[str, Route]
 
 
+class Newest:
+    """Which press is the newest on each message: an older answer never covers a newer one."""
+
+    def __init__(self) -> None:
+        self._pressed: OrderedDict[int, int] = OrderedDict()
+
+    def at(self, message_id: int, interaction_id: int) -> Callable[[], bool]:
+        """Note a press, and return what tells whether it is still the newest there."""
+        self._pressed[message_id] = interaction_id
+        self._pressed.move_to_end(message_id)
+        if len(self._pressed) > _REMEMBERED:
+            self._pressed.popitem(last=False)
+        return lambda: self._pressed.get(message_id, interaction_id) == interaction_id
+
+
 class Earmark(commands.Cog, name=presses.COG):
     """Every answer of ours goes through here, whichever command, button or form asked for it."""
 
@@ -56,6 +75,7 @@ class Earmark(commands.Cog, name=presses.COG):
         self.reception = reception
         self.bot = bot
         self._routes = routes
+        self._newest = Newest()
 
     async def cog_load(self) -> None:
         self.bot.add_dynamic_items(Press)
@@ -107,10 +127,13 @@ class Earmark(commands.Cog, name=presses.COG):
         if route is None:
             await respond(interaction, _gone)
             return
+        work = self._visiting(interaction, route.work, carried)
+        message = interaction.message
+        if message is None or not route.in_place_of(message):
+            await respond(interaction, work)
+            return
         await respond(
-            interaction,
-            self._visiting(interaction, route.work, carried),
-            in_place=route.in_place_of(interaction.message),
+            interaction, work, in_place=True, is_wanted=self._newest.at(message.id, interaction.id)
         )
 
     def _visiting(

@@ -4,17 +4,15 @@ The card is posted where curators review, and the thread hangs on it. Discord gi
 number of that message, so a second try finds what the first one made.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final
 
-import aiohttp
 import discord
 
 from bot.chat_texts import NO_REVIEW_CHANNEL_TEXT, THREAD_TEXT
 from bot.curator_texts import card_title
-from bot.errors import RuleError, SourceDownError
+from bot.errors import RuleError
 from bot.platforms.discord import limits, review_screens
+from bot.platforms.discord.asking import ask
 from bot.platforms.discord.markdown import channel
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.render import sentence
@@ -27,16 +25,10 @@ from bot.workflow.review import find_submission
 from db import recipients
 from db.models import Platform
 
-T = TypeVar("T")
-
-_TRIES = 4
-_TIMEOUT_S = 10.0
-_PAUSE_S = 0.5
 # A thread hangs on this message already.
 _HAS_THREAD = 160004
 # Discord hides a thread after so long without a word; a new word brings it back.
 _QUIET_MINUTES: Final = 10080
-_LOST = (aiohttp.ClientError, TimeoutError, discord.DiscordServerError)
 
 
 async def open_thread(visit: Visit) -> Screen:
@@ -77,10 +69,10 @@ async def _open(visit: Visit, place: discord.TextChannel) -> int:
     nonce = visit.key.removeprefix("discord:")
     screen = review_screens.shared_card(shown)
     # Discord knows the nonce of a try that got through, and posts nothing twice.
-    message = await _asked(lambda: place.send(**screen.sending(), nonce=nonce))
+    message = await ask(lambda: place.send(**screen.sending(), nonce=nonce))
     name = card_title(shown)[: limits.THREAD_NAME]
     try:
-        await _asked(lambda: message.create_thread(name=name, auto_archive_duration=_QUIET_MINUTES))
+        await ask(lambda: message.create_thread(name=name, auto_archive_duration=_QUIET_MINUTES))
     except discord.HTTPException as error:
         if error.code != _HAS_THREAD:
             raise
@@ -111,21 +103,8 @@ async def _remember(visit: Visit, place: discord.TextChannel, thread_id: int) ->
                 at=desk.now(),
             )
     if thread.thread_id != str(thread_id):
-        await _asked(lambda: place.get_partial_message(thread_id).delete())
+        await ask(lambda: place.get_partial_message(thread_id).delete())
     return thread.thread_id
-
-
-async def _asked(request: Callable[[], Awaitable[T]]) -> T:
-    """Ask Discord again where a request got lost; it is one that may be made twice."""
-    for last in (*[False] * (_TRIES - 1), True):
-        try:
-            async with asyncio.timeout(_TIMEOUT_S):
-                return await request()
-        except _LOST as error:
-            if last:
-                raise SourceDownError("Discord") from error
-            await asyncio.sleep(_PAUSE_S)
-    raise SourceDownError("Discord")
 
 
 def _there(thread_id: str) -> Screen:
