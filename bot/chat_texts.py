@@ -13,6 +13,7 @@ STUMBLED_TEXT = (
     "Earmark stumbled over itself, and the details are in its log. Please try again; if it stays"
     " like that, tell whoever runs this bot."
 )
+UNNAMED = "unnamed"
 OLD_BUTTON_TEXT = (
     "That button is of an older version of this bot and does nothing any more. Use the commands"
     " instead: type / to see them."

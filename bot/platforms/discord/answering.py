@@ -9,6 +9,7 @@ made twice.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import discord
 from discord import ui
@@ -17,17 +18,21 @@ from bot.chat_texts import SLOW_TEXT, STUMBLED_TEXT
 from bot.errors import EarmarkError, SourceDownError
 from bot.platforms.discord.asking import LOST, ask
 from bot.platforms.discord.layouts import notice
+from bot.platforms.discord.patience import Patience
 from bot.platforms.discord.reception import AnyInteraction
 from bot.platforms.discord.render import sentence
 from bot.platforms.discord.screen import Screen
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Work = Callable[[], Awaitable[Screen]]
 
 # The tries of the first answer, in seconds: together less than Discord's three. discord.py waits a
 # second by itself after a server's error.
 _FIRST_TRIES = (1.2, 0.8, 0.6)
+# A form is the first answer itself, so making one may take less.
+_FORM_S = 1.0
 
 _ANSWERED_BEFORE = 40060
 
@@ -53,23 +58,20 @@ async def respond(
         await show(interaction, screen, is_wanted=is_wanted)
 
 
-async def open_form(interaction: AnyInteraction, make: Callable[[], Awaitable[ui.Modal]]) -> None:
+async def open_form(
+    interaction: AnyInteraction, make: Callable[[], Awaitable[ui.Modal]], *, patience: Patience
+) -> None:
     """Show a form at once: it can be nothing but the first answer.
 
-    Where making it takes too long, or is refused, the person reads why.
+    Where making it takes too long, or fails, the person reads why.
     """
-    try:
-        async with asyncio.timeout(_FIRST_TRIES[0]):
-            modal = await make()
-    except TimeoutError:
-        await respond(interaction, _saying(SLOW_TEXT))
-        return
-    except EarmarkError as error:
-        await respond(interaction, _saying(str(error)))
-        return
-    # It must not be kept in memory: what comes back is read from the event alone.
-    modal.stop()
-    await _first(lambda: interaction.response.send_modal(modal))
+    made = await _attempt(lambda: patience.within(_FORM_S, make), sentence)
+    if isinstance(made, ui.Modal):
+        # It must not be kept in memory: what comes back is read from the event alone.
+        made.stop()
+        await _first(lambda: interaction.response.send_modal(made))
+    elif await acknowledge(interaction, in_place=False):
+        await show(interaction, made)
 
 
 async def acknowledge(interaction: AnyInteraction, *, in_place: bool) -> bool:
@@ -116,11 +118,16 @@ async def screen_of(work: Work, *, layout: bool = False) -> Screen:
 
     With `layout` the sentence is for a message of components alone.
     """
-    say = notice if layout else sentence
+    return await _attempt(work, notice if layout else sentence)
+
+
+async def _attempt(work: Callable[[], Awaitable[T]], say: Callable[[str], Screen]) -> T | Screen:
     try:
         return await work()
     except EarmarkError as error:
         return say(str(error))
+    except TimeoutError:
+        return say(SLOW_TEXT)
     except Exception:
         log.exception("an interaction failed")
         return say(STUMBLED_TEXT)
@@ -129,10 +136,3 @@ async def screen_of(work: Work, *, layout: bool = False) -> Screen:
 def is_layout(interaction: AnyInteraction) -> bool:
     message = interaction.message
     return message is not None and message.flags.components_v2
-
-
-def _saying(text: str) -> Work:
-    async def work() -> Screen:
-        return sentence(text)
-
-    return work

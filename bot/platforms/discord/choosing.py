@@ -3,7 +3,6 @@
 Discord drops a list that comes after three seconds, and people do not wait half of one.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -70,9 +69,11 @@ async def _choices(
     interaction: Interaction,
     found: Callable[[Visit], Awaitable[list[Suggestion]]],
 ) -> Choices:
+    async def look() -> list[Suggestion]:
+        return await found(await front.reception.visit(interaction))
+
     try:
-        async with asyncio.timeout(_PATIENCE_S):
-            suggestions = await found(await front.reception.visit(interaction))
+        suggestions = await front.patience.within(_PATIENCE_S, look)
     except TimeoutError:
         return []
     # What is longer than a value may be cannot be handed back; it can still be typed.

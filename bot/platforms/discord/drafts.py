@@ -26,6 +26,7 @@ from bot.chat_texts import (
     FORM_PLAYLIST,
     FORM_TITLE,
     SUBMIT_NOTE_LIMIT,
+    UNNAMED,
     YOUR_LINK,
     YOUR_NOTE,
     YOUR_TRACK_TEXT,
@@ -213,7 +214,7 @@ def _playlists(draft: Draft, choices: Iterable[Choice]) -> ui.Select[ui.Modal]:
         custom_id="playlist",
         options=[
             discord.SelectOption(
-                label=plain(one.name, limit=limits.OPTION_LABEL),
+                label=plain(one.name, limit=limits.OPTION_LABEL) or UNNAMED,
                 value=str(one.playlist_id),
                 default=one.playlist_id == draft.playlist_id or len(shown) == 1,
             )

@@ -14,6 +14,7 @@ from bot.errors import NotFoundError
 from bot.platforms.discord import presses
 from bot.platforms.discord.answering import open_form, respond
 from bot.platforms.discord.custom_id import CustomId, parse
+from bot.platforms.discord.patience import Patience
 from bot.platforms.discord.presses import Press
 from bot.platforms.discord.reception import AnyInteraction, Reception, Visit
 from bot.platforms.discord.screen import Screen
@@ -75,6 +76,7 @@ class Earmark(commands.Cog, name=presses.COG):
         self.reception = reception
         self.bot = bot
         self._routes = routes
+        self.patience = Patience()
         self._newest = Newest()
 
     async def cog_load(self) -> None:
@@ -82,6 +84,7 @@ class Earmark(commands.Cog, name=presses.COG):
 
     async def cog_unload(self) -> None:
         self.bot.remove_dynamic_items(Press)
+        await self.patience.close()
 
     async def take_press(self, interaction: AnyInteraction, carried: CustomId) -> None:
         """Do what a button or a select asks for; who presses is checked again each time."""
@@ -119,7 +122,7 @@ class Earmark(commands.Cog, name=presses.COG):
         async def made() -> ui.Modal:
             return await make(await self.reception.visit(interaction, carried))
 
-        await open_form(interaction, made)
+        await open_form(interaction, made, patience=self.patience)
 
     async def _run(
         self, interaction: AnyInteraction, route: Route | None, carried: CustomId

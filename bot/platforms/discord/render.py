@@ -10,6 +10,7 @@ from types import MappingProxyType
 import discord
 from discord import ui
 
+from bot.chat_texts import UNNAMED
 from bot.messages import Button, ButtonStyle, Card, Field, Select, plain
 from bot.platforms.discord import limits
 from bot.platforms.discord.custom_id import CustomId
@@ -75,7 +76,7 @@ def select(shown: Select, *, place: int | None = None, chosen: str = "") -> Pres
             placeholder=plain(shown.placeholder, limit=limits.SELECT_PLACEHOLDER),
             options=[
                 discord.SelectOption(
-                    label=plain(option.label, limit=limits.OPTION_LABEL) or "unnamed",
+                    label=plain(option.label, limit=limits.OPTION_LABEL) or UNNAMED,
                     value=option.value[: limits.OPTION_VALUE],
                     description=plain(option.description, limit=limits.OPTION_DESCRIPTION) or None,
                     default=option.value == chosen,
