@@ -95,10 +95,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
+    """A list to choose from, as many as `most` at once."""
+
     action: str
     placeholder: str
     options: tuple[Option, ...]
     argument: str = ""
+    most: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

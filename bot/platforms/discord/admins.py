@@ -6,12 +6,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.platforms.discord import blocklist_work, playlist_work, setup_work
+from bot.chat import blocklist_work, playlist_work
+from bot.chat.replies import Reply
 from bot.platforms.discord import command_texts as words
+from bot.platforms.discord import setup_work
 from bot.platforms.discord.choosing import Choices, playlist_choices, zone_choices
 from bot.platforms.discord.earmark import Earmark
 from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Screen
+from bot.workflow.people import Person
+from db.models import Platform
 
 Interaction = discord.Interaction[Any]
 
@@ -59,7 +62,7 @@ class Admins(commands.Cog):
             await self._front.command_form(interaction, playlist_work.open_add)
             return
 
-        async def work(visit: Visit) -> Screen:
+        async def work(visit: Visit) -> Reply:
             name = playlist_work.named(playlist)
             match action:
                 case "open":
@@ -69,7 +72,7 @@ class Admins(commands.Cog):
                 case "pause":
                     return await playlist_work.shut(visit, playlist=name)
             if role is not None:
-                return await playlist_work.appoint(visit, playlist=name, role_id=role.id)
+                return await playlist_work.appoint(visit, playlist=name, role_id=str(role.id))
             return await playlist_work.show(visit, playlist=name)
 
         await self._front.command(interaction, work)
@@ -98,12 +101,18 @@ class Admins(commands.Cog):
         reason: app_commands.Range[str, 1, 200] = "",
         days: app_commands.Range[int, 1, 3650] | None = None,
     ) -> None:
-        async def work(visit: Visit) -> Screen:
+        async def work(visit: Visit) -> Reply:
             if action == "list":
                 return await blocklist_work.show(visit)
-            whom = blocklist_work.whom_of(user, artist)
+            whom = blocklist_work.whom_of(_person(user), artist)
             if action == "remove":
                 return await blocklist_work.remove(visit, whom=whom)
             return await blocklist_work.add(visit, whom=whom, reason=reason, days=days)
 
         await self._front.command(interaction, work)
+
+
+def _person(user: discord.User | None) -> Person | None:
+    if user is None:
+        return None
+    return Person(platform=Platform.DISCORD, external_id=str(user.id), name=user.display_name)

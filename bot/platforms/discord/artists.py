@@ -6,14 +6,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.platforms.discord import artist_work, privacy_work
+from bot.chat import artist_work, privacy_work
+from bot.chat.drafts import Draft
+from bot.chat.forms import Upload
+from bot.chat.replies import Reply
 from bot.platforms.discord import command_texts as words
 from bot.platforms.discord.choosing import playlist_choices
-from bot.platforms.discord.drafts import Draft
 from bot.platforms.discord.earmark import Earmark
-from bot.platforms.discord.forms import Upload
 from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Screen
 from bot.workflow.mine import Stand
 from db.types import AiUse
 
@@ -136,7 +136,7 @@ class Artists(commands.Cog):
         action: Literal["export", "delete", "dm-on", "dm-off", "join-accounts"],
         code: app_commands.Range[str, 1, 40] | None = None,
     ) -> None:
-        async def work(visit: Visit) -> Screen:
+        async def work(visit: Visit) -> Reply:
             match action:
                 case "export":
                     return await privacy_work.export(visit)

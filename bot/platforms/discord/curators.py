@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat import decide_work, digest_work, queue_work, review_work
 from bot.platforms.discord import command_texts as words
-from bot.platforms.discord import decide_work, digest_work, queue_work, review_work
 from bot.platforms.discord.choosing import Choices, curated_choices, playlist_choices
 from bot.platforms.discord.earmark import Earmark
 from bot.workflow.queue import View

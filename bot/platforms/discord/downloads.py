@@ -4,8 +4,8 @@ import asyncio
 
 import aiohttp
 
+from bot.chat.forms import Upload
 from bot.errors import UnusableAudioError
-from bot.platforms.discord.forms import Upload
 
 _TIMEOUT_S = 60.0
 _CHUNK = 64 * 1024

@@ -9,21 +9,25 @@ import discord
 from discord import ui
 from discord.ext import commands
 
+from bot.chat.custom_id import CustomId, parse
+from bot.chat.forms import Form
+from bot.chat.replies import Reply
 from bot.chat_texts import OLD_BUTTON_TEXT
 from bot.errors import NotFoundError
 from bot.platforms.discord import presses
 from bot.platforms.discord.answering import open_form, respond
-from bot.platforms.discord.custom_id import CustomId, parse
+from bot.platforms.discord.forms import modal_of
 from bot.platforms.discord.patience import Patience
 from bot.platforms.discord.presses import Press
 from bot.platforms.discord.reception import AnyInteraction, Reception, Visit
 from bot.platforms.discord.screen import Screen
+from bot.platforms.discord.shown import screen_of
 
 # Messages that somebody may be pressing on at this moment.
 _REMEMBERED = 2000
 
-Work = Callable[[Visit], Awaitable[Screen]]
-FormMaker = Callable[[Visit], Awaitable[ui.Modal]]
+Work = Callable[[Visit], Awaitable[Reply | Screen]]
+FormMaker = Callable[[Visit], Awaitable[Form]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +111,12 @@ class Earmark(commands.Cog, name=presses.COG):
         await self._run(interaction, self._routes.sent.get(carried.action), carried)
 
     async def command(self, interaction: AnyInteraction, work: Work) -> None:
-        """Answer a command, for who typed it alone."""
+        """Reply a command, for who typed it alone."""
         if self.reception.first_time(interaction):
             await respond(interaction, self._visiting(interaction, work))
 
     async def command_form(self, interaction: AnyInteraction, make: FormMaker) -> None:
-        """Answer a command with a form."""
+        """Reply a command with a form."""
         if self.reception.first_time(interaction):
             await self.open(interaction, make)
 
@@ -120,7 +124,7 @@ class Earmark(commands.Cog, name=presses.COG):
         self, interaction: AnyInteraction, make: FormMaker, carried: CustomId | None = None
     ) -> None:
         async def made() -> ui.Modal:
-            return await make(await self.reception.visit(interaction, carried))
+            return modal_of(await make(await self.reception.visit(interaction, carried)))
 
         await open_form(interaction, made, patience=self.patience)
 
@@ -143,7 +147,7 @@ class Earmark(commands.Cog, name=presses.COG):
         self, interaction: AnyInteraction, work: Work, carried: CustomId | None = None
     ) -> Callable[[], Awaitable[Screen]]:
         async def run() -> Screen:
-            return await work(await self.reception.visit(interaction, carried))
+            return screen_of(await work(await self.reception.visit(interaction, carried)))
 
         return run
 

@@ -6,52 +6,20 @@ read from the event alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import discord
 from discord import ui
 
+from bot.chat.forms import Asked, Checks, Choose, File, Filled, Form, Text, Tick, Upload
+from bot.chat_texts import UNNAMED
 from bot.messages import plain
 from bot.platforms.discord import limits
-from bot.platforms.discord.custom_id import CustomId
 
 AnyInteraction = discord.Interaction[Any]
 
 # Discord's component types that hold others, and the one for uploads.
 _ROW, _LABEL, _UPLOAD = 1, 18, 19
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file that Discord keeps for us. `size` is in bytes; the address is good for a day."""
-
-    filename: str
-    size: int
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """What a form came back with, by the names of its parts."""
-
-    texts: Mapping[str, str] = field(default_factory=dict)
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    ticked: frozenset[str] = frozenset()
-    uploads: Mapping[str, tuple[Upload, ...]] = field(default_factory=dict)
-
-    def text(self, name: str) -> str:
-        return self.texts.get(name, "").strip()
-
-    def choice(self, name: str) -> str | None:
-        """Return the one option that was chosen, or None for none."""
-        return next(iter(self.chosen.get(name, ())), None)
-
-    def choices(self, name: str) -> tuple[str, ...]:
-        return self.chosen.get(name, ())
-
-    def upload(self, name: str) -> Upload | None:
-        return next(iter(self.uploads.get(name, ())), None)
 
 
 def filled(interaction: AnyInteraction) -> Filled | None:
@@ -93,18 +61,87 @@ def _upload(found: Mapping[str, Any]) -> Upload:
     return Upload(filename=str(found["filename"]), size=int(found["size"]), url=str(found["url"]))
 
 
-def form(title: str, carried: CustomId, *parts: ui.Label[Any]) -> ui.Modal:
-    """Return a form of at most five parts, which carries `carried` as a button does."""
-    modal = ui.Modal(title=plain(title, limit=limits.MODAL_TITLE), custom_id=str(carried))
-    for part in parts:
-        modal.add_item(part)
+def modal_of(shown: Form) -> ui.Modal:
+    """Return a form as discord.py sends it; it carries in its id what a button would."""
+    modal = ui.Modal(
+        title=plain(shown.title, limit=limits.MODAL_TITLE), custom_id=str(shown.carried)
+    )
+    for part in shown.parts:
+        modal.add_item(
+            ui.Label(
+                text=plain(part.label, limit=limits.LABEL_TEXT),
+                description=plain(part.hint, limit=limits.LABEL_DESCRIPTION) or None,
+                component=_component(part.asked),
+            )
+        )
     return modal
 
 
-def part(text: str, component: ui.Item[Any], *, hint: str = "") -> ui.Label[Any]:
-    """Return one labelled part; `hint` stands under the label."""
-    return ui.Label(
-        text=plain(text, limit=limits.LABEL_TEXT),
-        description=plain(hint, limit=limits.LABEL_DESCRIPTION) or None,
-        component=component,
+def _component(asked: Asked) -> ui.Item[ui.Modal]:
+    match asked:
+        case Text():
+            return _text(asked)
+        case Choose(listed=True):
+            return _list(asked)
+        case Choose():
+            return _radio(asked)
+        case Tick():
+            return ui.Checkbox(custom_id=asked.name, default=asked.default)
+        case Checks():
+            return _checks(asked)
+        case File():
+            return ui.FileUpload(custom_id=asked.name, min_values=1, max_values=1)
+
+
+def _text(asked: Text) -> ui.TextInput[ui.Modal]:
+    return ui.TextInput(
+        custom_id=asked.name,
+        style=discord.TextStyle.paragraph if asked.long else discord.TextStyle.short,
+        default=asked.default or None,
+        placeholder=asked.placeholder[: limits.TEXT_PLACEHOLDER] or None,
+        required=asked.required,
+        max_length=asked.limit,
+    )
+
+
+def _radio(asked: Choose) -> ui.RadioGroup[ui.Modal]:
+    return ui.RadioGroup(
+        custom_id=asked.name,
+        required=asked.required,
+        options=[
+            discord.RadioGroupOption(
+                label=plain(one.label, limit=limits.OPTION_LABEL) or UNNAMED,
+                value=one.value,
+                default=one.value == asked.default,
+            )
+            for one in asked.options[: limits.RADIO_OPTIONS]
+        ],
+    )
+
+
+def _list(asked: Choose) -> ui.Select[ui.Modal]:
+    return ui.Select(
+        custom_id=asked.name,
+        options=[
+            discord.SelectOption(
+                label=plain(one.label, limit=limits.OPTION_LABEL) or UNNAMED,
+                value=one.value,
+                default=one.value == asked.default,
+            )
+            for one in asked.options[: limits.SELECT_OPTIONS]
+        ],
+    )
+
+
+def _checks(asked: Checks) -> ui.CheckboxGroup[ui.Modal]:
+    return ui.CheckboxGroup(
+        custom_id=asked.name,
+        min_values=1,
+        max_values=asked.most,
+        options=[
+            discord.CheckboxGroupOption(
+                label=plain(one.label, limit=limits.OPTION_LABEL), value=one.value
+            )
+            for one in asked.options[: limits.CHECKBOX_OPTIONS]
+        ],
     )

@@ -6,46 +6,22 @@ are cut alike.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from discord import ui
 
-from bot.messages import Button, Select
+from bot.chat.replies import PAGE_ROWS, Page, Row
+from bot.messages import Button
 from bot.platforms.discord import limits
 from bot.platforms.discord.markdown import cut, escape
 from bot.platforms.discord.render import button, select
 from bot.platforms.discord.screen import Screen
 from bot.texts import title_text
 
-PAGE_ROWS = 10
 # How long a title and an artist may be each, tried in this order.
 _TITLE_LIMITS = (100, 80, 60, 45, 32, 24)
 _HEADING = 700
 _FOOTER = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One track of a page, its facts, and what opens it; `number` is ours: `#2`, `T-4F7K`."""
-
-    number: str
-    title: str
-    artist: str
-    facts: str
-    opens: Button
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """`below` stands where there are no rows; `chosen` is the view that the select shows."""
-
-    heading: str
-    rows: tuple[Row, ...] = ()
-    below: str = ""
-    steps: tuple[Button, ...] = ()
-    views: Select | None = None
-    chosen: str = ""
 
 
 def page(shown: Page) -> Screen:

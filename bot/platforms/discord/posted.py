@@ -1,8 +1,8 @@
 """Messages that Earmark sends by itself, as Discord shows them."""
 
+from bot.chat.review_screens import shared_card
 from bot.curation import ReviewCard
-from bot.platforms.discord import render
-from bot.platforms.discord.review_screens import shared_card
+from bot.platforms.discord import render, shown
 from bot.platforms.discord.screen import Screen
 from bot.workflow.delivery import Outgoing
 from db.status import UNANSWERED, Status
@@ -16,6 +16,6 @@ def screen_of(message: Outgoing) -> Screen:
     view = message.view
     if isinstance(view, ReviewCard):
         if Status(view.row.status) in UNANSWERED:
-            return shared_card(view)
+            return shown.screen_of(shared_card(view))
         return render.card(message.card, player=True)
     return render.card(message.card, place=message.workspace_id)

@@ -6,7 +6,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 import discord
 from discord import ui
 
-from bot.platforms.discord.custom_id import PATTERN, CustomId, parse
+from bot.chat.custom_id import PATTERN, CustomId, parse
 
 
 @runtime_checkable

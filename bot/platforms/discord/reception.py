@@ -1,13 +1,17 @@
 """Who comes in: which server's desk, which person, with which press, command or form."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
 
-from bot.platforms.discord.custom_id import CustomId
-from bot.platforms.discord.forms import Filled, filled
+from bot.chat.custom_id import CustomId
+from bot.chat.visit import Visit as AnyVisit
+from bot.platforms.discord.downloads import download
+from bot.platforms.discord.forms import filled
+from bot.platforms.discord.markdown import unescape
 from bot.workflow.desk import Desk
 from bot.workflow.people import Person
 from bot.workflow.places import desk_at
@@ -20,34 +24,12 @@ AnyInteraction = discord.Interaction[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One person with one wish. `key` is Discord's id of it: told twice, done once.
+class Visit(AnyVisit):
+    """A visit with what only Discord has."""
 
-    `values` are the chosen options of a select, `filled` is what stands in a form.
-    """
-
-    desk: Desk
-    person: Person
-    key: str
-    carried: CustomId | None = None
-    values: tuple[str, ...] = ()
-    filled: Filled | None = None
     guild: discord.Guild | None = None
     channel_id: int | None = None
     message: discord.Message | None = None
-
-    @property
-    def wish(self) -> CustomId:
-        """What the pressed button carries."""
-        if self.carried is None:
-            raise LookupError("nothing was pressed")
-        return self.carried
-
-    @property
-    def form(self) -> Filled:
-        if self.filled is None:
-            raise LookupError("no form was sent")
-        return self.filled
 
 
 class Reception:
@@ -71,9 +53,11 @@ class Reception:
             desk=await self._desk(interaction, carried),
             person=person_of(interaction),
             key=f"discord:{interaction.id}",
+            fetch=download,
             carried=carried,
             values=_values(interaction),
             filled=filled(interaction),
+            told=_told(interaction.message),
             guild=interaction.guild,
             channel_id=interaction.channel_id,
             message=interaction.message,
@@ -112,3 +96,12 @@ def _values(interaction: AnyInteraction) -> tuple[str, ...]:
     data: dict[str, Any] = dict(interaction.data or {})
     found = data.get("values", [])
     return tuple(str(value) for value in found) if isinstance(found, list) else ()
+
+
+def _told(message: discord.Message | None) -> Mapping[str, str]:
+    embeds = message.embeds if message is not None else []
+    return {
+        unescape(field.name or ""): unescape(field.value or "")
+        for embed in embeds
+        for field in embed.fields
+    }

@@ -10,10 +10,10 @@ from types import MappingProxyType
 import discord
 from discord import ui
 
+from bot.chat.custom_id import carried_by
 from bot.chat_texts import UNNAMED
 from bot.messages import Button, ButtonStyle, Card, Field, Select, plain
 from bot.platforms.discord import limits
-from bot.platforms.discord.custom_id import CustomId
 from bot.platforms.discord.markdown import cut, escape
 from bot.platforms.discord.presses import Press
 from bot.platforms.discord.screen import PICTURE, Screen
@@ -51,12 +51,6 @@ def sentence(text: str, *, buttons: Sequence[Button] = (), place: int | None = N
     return Screen(content=cut(escape(text), limits.CONTENT), view=_rows(buttons, None, place))
 
 
-def carried_by(shown: Button | Select, place: int | None = None) -> CustomId:
-    """Return what a button or a select carries; its argument is an id, or an id and more: `7|2`."""
-    id_, _, arg = shown.argument.partition("|")
-    return CustomId(action=shown.action, id=id_, arg=arg, place=place)
-
-
 def button(shown: Button, *, place: int | None = None) -> Press:
     """Return one button; its label is cut to what Discord takes."""
     return Press(
@@ -74,6 +68,7 @@ def select(shown: Select, *, place: int | None = None, chosen: str = "") -> Pres
         ui.Select(
             custom_id=str(carried_by(shown, place)),
             placeholder=plain(shown.placeholder, limit=limits.SELECT_PLACEHOLDER),
+            max_values=min(shown.most, len(shown.options)),
             options=[
                 discord.SelectOption(
                     label=plain(option.label, limit=limits.OPTION_LABEL) or UNNAMED,

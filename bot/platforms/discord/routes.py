@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from bot.platforms.discord import (
+from bot.chat import (
     artist_work,
     decide_work,
     help_work,
@@ -10,9 +10,8 @@ from bot.platforms.discord import (
     privacy_work,
     queue_work,
     review_work,
-    setup_work,
-    thread_work,
 )
+from bot.platforms.discord import setup_work, thread_work
 from bot.platforms.discord.earmark import Route, Routes
 
 ROUTES = Routes(

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 import discord
 from discord import ui
 
+from bot.chat.replies import Document
 from bot.messages import Image
 
 # Whoever is named in a message of ours is not called by it.
@@ -34,14 +35,6 @@ class Editing(TypedDict, total=False):
     attachments: list[discord.File]
     view: ui.LayoutView | ui.View | None
     allowed_mentions: discord.AllowedMentions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A file to keep, not to look at."""
-
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import discord
 from discord import ui
 
+from bot.chat.custom_id import CustomId
+from bot.chat.marks import channel, role
 from bot.chat_texts import (
     ADD_PLAYLIST_BUTTON,
     CHECK_AGAIN_BUTTON,
@@ -24,8 +26,6 @@ from bot.chat_texts import (
 )
 from bot.messages import Button, Card, Field
 from bot.platforms.discord import render
-from bot.platforms.discord.custom_id import CustomId
-from bot.platforms.discord.markdown import channel, role
 from bot.platforms.discord.permissions import Missing
 from bot.platforms.discord.presses import Press
 from bot.platforms.discord.screen import Screen

@@ -8,16 +8,18 @@ from typing import Final
 
 import discord
 
+from bot.chat import review_screens
+from bot.chat.marks import channel
 from bot.chat_texts import NO_REVIEW_CHANNEL_TEXT, THREAD_TEXT
 from bot.curator_texts import card_title
 from bot.errors import RuleError
-from bot.platforms.discord import limits, review_screens
+from bot.platforms.discord import limits
 from bot.platforms.discord.asking import ask
-from bot.platforms.discord.markdown import channel
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.render import sentence
 from bot.platforms.discord.screen import Screen
 from bot.platforms.discord.setup_work import text_channel
+from bot.platforms.discord.shown import screen_of
 from bot.workflow import card, notices, talk
 from bot.workflow.places import show_setup
 from bot.workflow.rescore import version_in_use
@@ -67,7 +69,7 @@ async def _open(visit: Visit, place: discord.TextChannel) -> int:
             model_version=version_in_use(desk.services.hearing),
         )
     nonce = visit.key.removeprefix("discord:")
-    screen = review_screens.shared_card(shown)
+    screen = screen_of(review_screens.shared_card(shown))
     # Discord knows the nonce of a try that got through, and posts nothing twice.
     message = await ask(lambda: place.send(**screen.sending(), nonce=nonce))
     name = card_title(shown)[: limits.THREAD_NAME]

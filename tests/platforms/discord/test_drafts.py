@@ -4,11 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.curator_forms import ask_form, decline_form, note_form
+from bot.chat.custom_id import parse
+from bot.chat.drafts import Choice, Draft, draft_of, refused, submit_form
+from bot.chat.forms import Form
+from bot.chat.playlist_forms import add_form
 from bot.platforms.discord import limits
-from bot.platforms.discord.curator_forms import ask_form, decline_form, note_form
-from bot.platforms.discord.custom_id import parse
-from bot.platforms.discord.drafts import Choice, Draft, draft_of, refused, submit_form
-from bot.platforms.discord.playlist_forms import add_form
+from bot.platforms.discord.forms import modal_of
+from bot.platforms.discord.shown import screen_of
 from db.types import AiUse
 from tests.platforms.discord.payloads import assert_discord_takes, new_message
 
@@ -46,11 +49,11 @@ def assert_discord_shows(form: dict[str, Any]) -> None:
 
 @given(_DRAFTS)
 def test_a_draft_comes_back_from_what_its_form_carries(draft: Draft) -> None:
-    assert draft_of(draft.carried("form"), None) == draft
+    assert draft_of(draft.carried("form"), {}) == draft
 
 
 def test_the_form_asks_for_link_playlist_ai_note_and_ownership() -> None:
-    form = submit_form(Draft(), [Choice(playlist_id=7, name="Night Drive")]).to_dict()
+    form = modal_of(submit_form(Draft(), [Choice(playlist_id=7, name="Night Drive")])).to_dict()
 
     assert_discord_shows(form)
     assert [(part["label"], part["component"]["type"]) for part in form["components"]] == [
@@ -66,7 +69,7 @@ def test_the_form_asks_for_link_playlist_ai_note_and_ownership() -> None:
 
 def test_the_form_of_a_new_version_of_a_file_asks_for_a_file() -> None:
     draft = Draft(by_file=True, replaces="T-4F7K", playlist_id=7, note="x" * 500)
-    form = submit_form(draft, [Choice(playlist_id=7, name="Night Drive")]).to_dict()
+    form = modal_of(submit_form(draft, [Choice(playlist_id=7, name="Night Drive")])).to_dict()
 
     assert_discord_shows(form)
     assert form["components"][0]["component"]["type"] == 19
@@ -84,7 +87,7 @@ def test_the_form_is_one_that_discord_shows_whatever_stands_in_it(
     wanted = len(names)
     draft = Draft(link=link, note=note, playlist_id=wanted)
 
-    form = submit_form(draft, choices).to_dict()
+    form = modal_of(submit_form(draft, choices)).to_dict()
 
     assert_discord_shows(form)
     options = form["components"][1]["component"]["options"]
@@ -94,12 +97,12 @@ def test_the_form_is_one_that_discord_shows_whatever_stands_in_it(
 @pytest.mark.parametrize(
     "form", [decline_form("T-4F7K"), note_form("T-4F7K"), ask_form("T-4F7K"), add_form()]
 )
-def test_the_other_forms_are_ones_that_discord_shows(form: Any) -> None:
-    assert_discord_shows(form.to_dict())
+def test_the_other_forms_are_ones_that_discord_shows(form: Form) -> None:
+    assert_discord_shows(modal_of(form).to_dict())
 
 
 def test_a_decline_takes_one_to_three_of_ten_reasons() -> None:
-    reasons = decline_form("T-4F7K").to_dict()["components"][0]["component"]
+    reasons = modal_of(decline_form("T-4F7K")).to_dict()["components"][0]["component"]
 
     assert (reasons["min_values"], reasons["max_values"], len(reasons["options"])) == (1, 3, 10)
 
@@ -108,7 +111,7 @@ def test_a_decline_takes_one_to_three_of_ten_reasons() -> None:
 def test_a_refusal_keeps_link_and_note(link: str, note: str) -> None:
     draft = Draft(link=link, note=note, playlist_id=7, ai_use=AiUse.PARTLY, owns=True)
 
-    screen = refused("Night Drive is full.", draft, may_insist=True)
+    screen = screen_of(refused("Night Drive is full.", draft, may_insist=True))
 
     payload = new_message(screen)
     assert_discord_takes(payload)

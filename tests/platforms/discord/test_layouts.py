@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.replies import Page, Row
 from bot.messages import Button, Option, Select
-from bot.platforms.discord.layouts import Page, Row, notice, page
+from bot.platforms.discord.layouts import notice, page
 from tests.platforms.discord.payloads import assert_discord_takes, components_of, new_message
 
 CJK = "夜のドライブ" * 17

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.marks import channel, moment, role
 from bot.messages import plain
-from bot.platforms.discord.markdown import channel, cut, escape, moment, role, unescape
+from bot.platforms.discord.markdown import cut, escape, unescape
 
 # A backslash before anything but a letter, a digit or a space shows that thing.
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")

@@ -2,26 +2,25 @@
 
 from datetime import timedelta
 
-from discord import ui
-
+from bot.chat.forms import Form
+from bot.chat.playlist_forms import add_form, added_in, edit_form, playlist_card
+from bot.chat.queue_work import playlist_pressed
+from bot.chat.replies import Reply
+from bot.chat.visit import Visit
 from bot.chat_texts import PLAYLIST_CHANGED_TEXT, PLAYLIST_CLOSED_TEXT, PLAYLIST_OPENED_TEXT
 from bot.errors import RuleError
-from bot.platforms.discord.playlist_forms import add_form, added_in, edit_form, playlist_card
-from bot.platforms.discord.queue_work import playlist_pressed
-from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Screen
 from bot.workflow import manage
 from bot.workflow.manage import PlaylistView
 from bot.workflow.people import require_admin
 from bot.workflow.submit import find_playlist
 
 
-async def open_add(visit: Visit) -> ui.Modal:
+async def open_add(visit: Visit) -> Form:
     require_admin(visit.person)
     return add_form()
 
 
-async def add(visit: Visit) -> Screen:
+async def add(visit: Visit) -> Reply:
     """Add the playlist that stands in the form."""
     desk = visit.desk
     name, changes = added_in(visit.form)
@@ -38,18 +37,18 @@ async def add(visit: Visit) -> Screen:
     return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
 
 
-async def show(visit: Visit, *, playlist: str) -> Screen:
+async def show(visit: Visit, *, playlist: str) -> Reply:
     """Return the rules of a playlist."""
     return await _shown(visit, await _view(visit, playlist))
 
 
-async def open_edit(visit: Visit) -> ui.Modal:
+async def open_edit(visit: Visit) -> Form:
     """Return the form for the rules that were chosen in the select."""
     view = await _view(visit, await playlist_pressed(visit))
     return edit_form(view, visit.values, playlist_id=int(visit.wish.id))
 
 
-async def edit(visit: Visit) -> Screen:
+async def edit(visit: Visit) -> Reply:
     """Change the rules that stand in the form; nothing is changed where one is wrong."""
     desk = visit.desk
     playlist = await playlist_pressed(visit)
@@ -65,7 +64,7 @@ async def edit(visit: Visit) -> Screen:
     return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
 
 
-async def let_in(visit: Visit, *, playlist: str, days: int | None = None) -> Screen:
+async def let_in(visit: Visit, *, playlist: str, days: int | None = None) -> Reply:
     """Open a playlist, for `days` or for good."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -80,7 +79,7 @@ async def let_in(visit: Visit, *, playlist: str, days: int | None = None) -> Scr
     return await _shown(visit, view, heading=PLAYLIST_OPENED_TEXT)
 
 
-async def shut(visit: Visit, *, playlist: str, days: int | None = None) -> Screen:
+async def shut(visit: Visit, *, playlist: str, days: int | None = None) -> Reply:
     """Close a playlist; it opens again after `days`, or when somebody opens it."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -95,7 +94,7 @@ async def shut(visit: Visit, *, playlist: str, days: int | None = None) -> Scree
     return await _shown(visit, view, heading=PLAYLIST_CLOSED_TEXT)
 
 
-async def appoint(visit: Visit, *, playlist: str, role_id: int) -> Screen:
+async def appoint(visit: Visit, *, playlist: str, role_id: str) -> Reply:
     """Let everybody with a role review a playlist."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -104,7 +103,7 @@ async def appoint(visit: Visit, *, playlist: str, role_id: int) -> Screen:
             workspace_id=desk.workspace_id,
             playlist=playlist,
             person=visit.person,
-            to=str(role_id),
+            to=role_id,
             now=desk.now(),
         )
     return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
@@ -129,7 +128,9 @@ async def _view(visit: Visit, playlist: str) -> PlaylistView:
         )
 
 
-async def _shown(visit: Visit, view: PlaylistView, *, heading: str = "") -> Screen:
+async def _shown(visit: Visit, view: PlaylistView, *, heading: str = "") -> Reply:
     async with visit.desk.sessions() as session:
         found = await find_playlist(session, visit.desk.workspace_id, view.name)
-    return playlist_card(view, playlist_id=found.id, heading=heading)
+    return playlist_card(
+        view, playlist_id=found.id, platform=visit.person.platform, heading=heading
+    )

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.chat import replies
+from bot.chat.marks import moment
+from bot.chat.replies import Page, Reply, Row
 from bot.chat_texts import (
     AGAIN_BUTTON,
     ANSWER_BUTTON,
@@ -31,10 +34,6 @@ from bot.messages import (
     Select,
     StatusRow,
 )
-from bot.platforms.discord import render
-from bot.platforms.discord.layouts import Page, Row, page
-from bot.platforms.discord.markdown import moment
-from bot.platforms.discord.screen import Screen
 from bot.texts import receipt_text, status_text, title_text
 from bot.workflow.facts import Fact, FactsView
 from bot.workflow.mine import MineView, OwnView
@@ -43,10 +42,10 @@ from bot.workflow.mine import MineView, OwnView
 _MOST_LINES = 10
 
 
-def receipt(told: Receipt, *, url: str | None = None, place: int | None = None) -> Screen:
+def receipt(told: Receipt, *, url: str | None = None, place: int | None = None) -> Reply:
     """Return the answer to a submission; with a link Discord shows the cover and a player."""
     title, _, answer = receipt_text(told, when=moment).partition("\n")
-    return render.card(
+    return replies.card(
         Card(
             title=title,
             url=url,
@@ -66,7 +65,7 @@ def receipt(told: Receipt, *, url: str | None = None, place: int | None = None) 
     )
 
 
-def own_page(view: MineView) -> Screen:
+def own_page(view: MineView) -> Reply:
     """Return one page of an artist's submissions."""
     steps = []
     if view.page > 1:
@@ -74,25 +73,21 @@ def own_page(view: MineView) -> Screen:
     if view.page < view.pages:
         steps.append(_step(NEXT_BUTTON, view.stand, view.page + 1))
     where = f" · {page_text(view.page, view.pages)}" if view.pages > 1 else ""
-    return page(
-        Page(
-            heading=f"{MINE_TITLE}{where}",
-            rows=tuple(_row(row) for row in view.rows),
-            below="" if view.rows else MINE_EMPTY_TEXT,
-            steps=tuple(steps),
-            views=Select(
-                action="mysubs_state",
-                placeholder=MINE_STATES[view.stand],
-                options=tuple(Option(value=key, label=label) for key, label in MINE_STATES.items()),
-            ),
-            chosen=view.stand,
-        )
+    return Page(
+        heading=f"{MINE_TITLE}{where}",
+        rows=tuple(_row(row) for row in view.rows),
+        below="" if view.rows else MINE_EMPTY_TEXT,
+        steps=tuple(steps),
+        views=Select(
+            action="mysubs_state",
+            placeholder=MINE_STATES[view.stand],
+            options=tuple(Option(value=key, label=label) for key, label in MINE_STATES.items()),
+        ),
+        chosen=view.stand,
     )
 
 
-def own_card(
-    view: OwnView, *, now: datetime, place: int | None = None, heading: str = ""
-) -> Screen:
+def own_card(view: OwnView, *, now: datetime, place: int | None = None, heading: str = "") -> Reply:
     """Return one submission as its artist sees it, with what can be done about it.
 
     `place` is the workspace, for the buttons of a direct message.
@@ -110,7 +105,7 @@ def own_card(
         fields.append(Field(name="A new version", value=again_text(moment(view.resubmit_at))))
     history = [f"{moment(line.at, 'f')} · {line.text}" for line in view.history[-_MOST_LINES:]]
     fields.append(Field(name="History", value="\n".join(history)))
-    return render.card(
+    return replies.card(
         Card(
             title=title_text(row.title, row.artist),
             url=view.url,
@@ -154,9 +149,9 @@ def _step(label: str, stand: str, number: int) -> Button:
     return Button(action="mysubs", label=label, argument=f"|{stand}.{number}")
 
 
-def facts_card(view: FactsView) -> Screen:
+def facts_card(view: FactsView) -> Reply:
     """Return how an own track sounds beside the playlist's range: facts, not a verdict."""
-    return render.card(
+    return replies.card(
         Card(
             title=f"{FACTS_HEADING}: {title_text(view.title, view.artist)}",
             body=view.compared,

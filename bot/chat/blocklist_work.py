@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 
-import discord
-
+from bot.chat import replies
+from bot.chat.marks import moment
+from bot.chat.replies import Reply
+from bot.chat.visit import Visit
 from bot.chat_texts import BLOCKLIST_EMPTY_TEXT, BLOCKLIST_TITLE, block_text
 from bot.errors import RuleError
 from bot.messages import Card
-from bot.platforms.discord import render
-from bot.platforms.discord.markdown import moment
-from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Screen
 from bot.workflow import blocklist
 from bot.workflow.blocklist import BlocklistView
 from bot.workflow.people import Person
-from db.models import Platform
 
 
-async def show(visit: Visit) -> Screen:
+async def show(visit: Visit) -> Reply:
     desk = visit.desk
     async with desk.sessions() as session:
         view = await blocklist.show_blocklist(
@@ -26,7 +23,7 @@ async def show(visit: Visit) -> Screen:
     return _screen(view)
 
 
-async def add(visit: Visit, *, whom: Person | str, reason: str, days: int | None) -> Screen:
+async def add(visit: Visit, *, whom: Person | str, reason: str, days: int | None) -> Reply:
     """Keep somebody out, for `days` or for good."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -42,7 +39,7 @@ async def add(visit: Visit, *, whom: Person | str, reason: str, days: int | None
     return _screen(view)
 
 
-async def remove(visit: Visit, *, whom: Person | str) -> Screen:
+async def remove(visit: Visit, *, whom: Person | str) -> Reply:
     """Let somebody in again."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -56,17 +53,17 @@ async def remove(visit: Visit, *, whom: Person | str) -> Screen:
     return _screen(view)
 
 
-def whom_of(user: discord.User | discord.Member | None, artist: str | None) -> Person | str:
+def whom_of(user: Person | None, artist: str | None) -> Person | str:
     """Return who is meant, or raise RuleError where that is nobody or two."""
     if (user is None) == (artist is None):
         raise RuleError("Name a user or an artist, one of the two.", rule="name")
     if user is not None:
-        return Person(platform=Platform.DISCORD, external_id=str(user.id), name=user.display_name)
+        return user
     return artist or ""
 
 
-def _screen(view: BlocklistView) -> Screen:
-    return render.card(Card(title=BLOCKLIST_TITLE, body="\n".join(_lines(view))))
+def _screen(view: BlocklistView) -> Reply:
+    return replies.card(Card(title=BLOCKLIST_TITLE, body="\n".join(_lines(view))))
 
 
 def _lines(view: BlocklistView) -> Sequence[str]:

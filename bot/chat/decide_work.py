@@ -1,30 +1,29 @@
 """Answering a submission: keep, maybe, decline, and taking it back."""
 
-from discord import ui
-
-from bot.platforms.discord import review_screens
-from bot.platforms.discord.curator_forms import decline_form
-from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Screen
+from bot.chat import review_screens
+from bot.chat.curator_forms import decline_form
+from bot.chat.forms import Form
+from bot.chat.replies import Reply
+from bot.chat.visit import Visit
 from bot.workflow import review
 from bot.workflow.rescore import version_in_use
 from bot.workflow.submit import find_playlist
 from db.types import Answer, Welcome
 
 
-async def keep(visit: Visit) -> Screen:
+async def keep(visit: Visit) -> Reply:
     return await _decide(visit, Answer.KEEP)
 
 
-async def maybe(visit: Visit) -> Screen:
+async def maybe(visit: Visit) -> Reply:
     return await _decide(visit, Answer.MAYBE)
 
 
-async def open_decline(visit: Visit) -> ui.Modal:
+async def open_decline(visit: Visit) -> Form:
     return decline_form(visit.wish.id)
 
 
-async def decline(visit: Visit) -> Screen:
+async def decline(visit: Visit) -> Reply:
     """Decline with what stands in the form."""
     welcome = visit.form.choice("welcome")
     return await _decide(
@@ -36,7 +35,7 @@ async def decline(visit: Visit) -> Screen:
     )
 
 
-async def undo(visit: Visit, code: str | None = None) -> Screen:
+async def undo(visit: Visit, code: str | None = None) -> Reply:
     """Take an answer back: that of `code`, else the person's last one."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -51,7 +50,7 @@ async def undo(visit: Visit, code: str | None = None) -> Screen:
     return review_screens.decided(view, playlist_id=playlist.id)
 
 
-async def undo_pressed(visit: Visit) -> Screen:
+async def undo_pressed(visit: Visit) -> Reply:
     return await undo(visit, visit.wish.id)
 
 
@@ -62,7 +61,7 @@ async def _decide(
     reasons: tuple[str, ...] = (),
     note: str | None = None,
     welcome_next: Welcome | None = None,
-) -> Screen:
+) -> Reply:
     desk = visit.desk
     async with desk.sessions.begin() as session:
         view = await review.decide(

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat.custom_id import CustomId, parse
 from bot.platforms.discord import limits
-from bot.platforms.discord.custom_id import CustomId, parse
 
 _ACTION = st.from_regex(r"[a-z][a-z_]{0,23}", fullmatch=True)
 _ID = st.text("0123456789ABCXYZabcxyz_-", max_size=32)

@@ -1,5 +1,6 @@
 """The queue's page, for curators."""
 
+from bot.chat.replies import Page, Reply, Row
 from bot.chat_texts import (
     NEXT_BUTTON,
     OPEN_BUTTON,
@@ -8,8 +9,6 @@ from bot.chat_texts import (
     VIEW_LABELS,
 )
 from bot.messages import Button, ButtonStyle, Option, QueueRow, QueueView, Select
-from bot.platforms.discord.layouts import Page, Row, page
-from bot.platforms.discord.screen import Screen
 from bot.texts import (
     cold_start_text,
     empty_queue_text,
@@ -19,25 +18,23 @@ from bot.texts import (
 )
 
 
-def queue_page(view: QueueView, *, playlist_id: int) -> Screen:
+def queue_page(view: QueueView, *, playlist_id: int) -> Reply:
     """Return one page of a queue: a button for each row, the steps, the views, Start review."""
     number = view.page or 1
     where = f" · {page_text(view)}" if view.pages > 1 else ""
     below = cold_start_text(view.playlist) if view.cold_start and view.rows else ""
-    return page(
-        Page(
-            heading=f"{view.playlist} · {queue_header(view)}{where}",
-            rows=tuple(_row(row) for row in view.rows),
-            below=below if view.rows else empty_queue_text(view.playlist, view.view),
-            steps=_steps(view, playlist_id, number),
-            views=Select(
-                action="queue_view",
-                placeholder=view.view,
-                options=tuple(Option(value=key, label=label) for key, label in VIEW_LABELS.items()),
-                argument=str(playlist_id),
-            ),
-            chosen=view.view,
-        )
+    return Page(
+        heading=f"{view.playlist} · {queue_header(view)}{where}",
+        rows=tuple(_row(row) for row in view.rows),
+        below=below if view.rows else empty_queue_text(view.playlist, view.view),
+        steps=_steps(view, playlist_id, number),
+        views=Select(
+            action="queue_view",
+            placeholder=view.view,
+            options=tuple(Option(value=key, label=label) for key, label in VIEW_LABELS.items()),
+            argument=str(playlist_id),
+        ),
+        chosen=view.view,
     )
 
 

@@ -7,6 +7,8 @@ version of the format: buttons of an older one stay in old messages.
 import re
 from dataclasses import dataclass
 
+from bot.messages import Button, Select
+
 _ACTION = r"[a-z][a-z_]{0,23}"
 _ID = r"[0-9A-Za-z_-]{0,32}"
 # A message outside a server (a direct one) has to say which workspace it is about.
@@ -59,3 +61,9 @@ def of_match(match: re.Match[str]) -> CustomId:
         arg=match["arg"],
         place=None if place is None else int(place),
     )
+
+
+def carried_by(shown: Button | Select, place: int | None = None) -> CustomId:
+    """Return what a button or a select carries; its argument is an id, or an id and more: `7|2`."""
+    id_, _, arg = shown.argument.partition("|")
+    return CustomId(action=shown.action, id=id_, arg=arg, place=place)

@@ -2,14 +2,14 @@
 
 import asyncio
 
+from bot.chat import replies
+from bot.chat.marks import moment
+from bot.chat.replies import Reply
+from bot.chat.visit import Visit
 from bot.chat_texts import DIGEST_ADDED
 from bot.curation import DigestPlan
 from bot.curator_texts import plan_text
 from bot.messages import Card, DigestView, Field, Image
-from bot.platforms.discord import render
-from bot.platforms.discord.markdown import moment
-from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Screen
 from bot.texts import digest_lines, digest_title, empty_digest_text, title_text
 from bot.workflow import digest, weekly
 from bot.workflow.pictures import digest_image
@@ -17,7 +17,7 @@ from bot.workflow.pictures import digest_image
 _MOST_ROWS = 10
 
 
-async def preview(visit: Visit, *, playlist: str) -> Screen:
+async def preview(visit: Visit, *, playlist: str) -> Reply:
     """Return the digest as it would be posted now, for the person alone."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -39,7 +39,7 @@ async def preview(visit: Visit, *, playlist: str) -> Screen:
     return _screen(view, plan, image)
 
 
-async def send(visit: Visit, *, playlist: str) -> Screen:
+async def send(visit: Visit, *, playlist: str) -> Reply:
     """Post the digest to come at once."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -50,10 +50,10 @@ async def send(visit: Visit, *, playlist: str) -> Screen:
             person=visit.person,
             now=desk.now(),
         )
-    return render.sentence(plan_text(plan, when=moment))
+    return replies.sentence(plan_text(plan, when=moment))
 
 
-async def skip(visit: Visit, *, playlist: str) -> Screen:
+async def skip(visit: Visit, *, playlist: str) -> Reply:
     """Leave the digest to come out, or take that back."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -64,14 +64,14 @@ async def skip(visit: Visit, *, playlist: str) -> Screen:
             person=visit.person,
             now=desk.now(),
         )
-    return render.sentence(plan_text(plan, when=moment))
+    return replies.sentence(plan_text(plan, when=moment))
 
 
-def _screen(view: DigestView, plan: DigestPlan, image: Image) -> Screen:
+def _screen(view: DigestView, plan: DigestPlan, image: Image) -> Reply:
     added = [title_text(row.title, row.artist) for row in view.added]
     more = len(added) - _MOST_ROWS
     rows = [*added[:_MOST_ROWS], *([f"… and {more} more"] if more > 0 else [])]
-    return render.card(
+    return replies.card(
         Card(
             title=digest_title(view),
             body="\n".join(digest_lines(view)),

@@ -4,16 +4,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from discord import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.chat import curator_forms, review_screens
+from bot.chat.forms import Form
+from bot.chat.marks import moment
+from bot.chat.queue_work import playlist_pressed
+from bot.chat.replies import Reply
+from bot.chat.visit import Visit
 from bot.curation import ActView, ReviewCard
 from bot.curator_texts import act_text
-from bot.platforms.discord import curator_forms, review_screens
-from bot.platforms.discord.markdown import moment
-from bot.platforms.discord.queue_work import playlist_pressed
-from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Screen
 from bot.workflow import card, handling, record, talk
 from bot.workflow.card_pictures import card_picture
 from bot.workflow.people import Person
@@ -32,7 +32,7 @@ class _Who(TypedDict):
     now: datetime
 
 
-async def next_track(visit: Visit, *, playlist: str, after: str | None = None) -> Screen:
+async def next_track(visit: Visit, *, playlist: str, after: str | None = None) -> Reply:
     """Return the card of the next track to review, or say that there is none."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -51,28 +51,28 @@ async def next_track(visit: Visit, *, playlist: str, after: str | None = None) -
     return await _card_screen(visit, shown, found.id)
 
 
-async def start(visit: Visit) -> Screen:
+async def start(visit: Visit) -> Reply:
     return await next_track(visit, playlist=await playlist_pressed(visit))
 
 
-async def skip(visit: Visit) -> Screen:
+async def skip(visit: Visit) -> Reply:
     shown = await _card(visit)
     return await next_track(visit, playlist=shown.playlist, after=visit.wish.id)
 
 
-async def open_card(visit: Visit) -> Screen:
+async def open_card(visit: Visit) -> Reply:
     return await _shown(visit)
 
 
-async def why(visit: Visit) -> Screen:
+async def why(visit: Visit) -> Reply:
     return review_screens.why(await _card(visit))
 
 
-async def more(visit: Visit) -> Screen:
+async def more(visit: Visit) -> Reply:
     return review_screens.more(await _card(visit))
 
 
-async def show_history(visit: Visit, code: str | None = None) -> Screen:
+async def show_history(visit: Visit, code: str | None = None) -> Reply:
     """Return everything that happened to a submission; the one of the button if none is named."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -87,52 +87,52 @@ async def show_history(visit: Visit, code: str | None = None) -> Screen:
     return review_screens.history(view)
 
 
-async def claim(visit: Visit) -> Screen:
+async def claim(visit: Visit) -> Reply:
     return await _act_on_card(visit, lambda session: handling.claim(session, **_who(visit)))
 
 
-async def release(visit: Visit) -> Screen:
+async def release(visit: Visit) -> Reply:
     return await _act_on_card(visit, lambda session: handling.release(session, **_who(visit)))
 
 
-async def pin(visit: Visit) -> Screen:
+async def pin(visit: Visit) -> Reply:
     return await _act(visit, lambda session: handling.pin(session, **_who(visit)))
 
 
-async def unpin(visit: Visit) -> Screen:
+async def unpin(visit: Visit) -> Reply:
     return await _act(visit, lambda session: handling.unpin(session, **_who(visit)))
 
 
-async def wake(visit: Visit) -> Screen:
+async def wake(visit: Visit) -> Reply:
     return await _act(visit, lambda session: handling.wake(session, **_who(visit)))
 
 
-async def choose_snooze(visit: Visit) -> Screen:
+async def choose_snooze(visit: Visit) -> Reply:
     # Who may not review is told before they choose.
     await _card(visit)
     return review_screens.snooze_choice(visit.wish.id)
 
 
-async def snooze(visit: Visit) -> Screen:
+async def snooze(visit: Visit) -> Reply:
     """Set it aside for as many days as were chosen."""
     until = visit.desk.now() + timedelta(days=int(visit.values[0]))
     return await _act(visit, lambda session: handling.snooze(session, until=until, **_who(visit)))
 
 
-async def open_note(visit: Visit) -> ui.Modal:
+async def open_note(visit: Visit) -> Form:
     return curator_forms.note_form(visit.wish.id)
 
 
-async def open_ask(visit: Visit) -> ui.Modal:
+async def open_ask(visit: Visit) -> Form:
     return curator_forms.ask_form(visit.wish.id)
 
 
-async def note(visit: Visit) -> Screen:
+async def note(visit: Visit) -> Reply:
     text = visit.form.text("text")
     return await _act(visit, lambda session: talk.note(session, text=text, **_who(visit)))
 
 
-async def ask(visit: Visit) -> Screen:
+async def ask(visit: Visit) -> Reply:
     text = visit.form.text("text")
     return await _act(visit, lambda session: talk.ask(session, text=text, **_who(visit)))
 
@@ -156,7 +156,7 @@ async def _card(visit: Visit) -> ReviewCard:
         )
 
 
-async def _shown(visit: Visit, *, heading: str = "") -> Screen:
+async def _shown(visit: Visit, *, heading: str = "") -> Reply:
     shown = await _card(visit)
     async with visit.desk.sessions() as session:
         playlist = await find_playlist(session, visit.desk.workspace_id, shown.playlist)
@@ -165,7 +165,7 @@ async def _shown(visit: Visit, *, heading: str = "") -> Screen:
 
 async def _card_screen(
     visit: Visit, shown: ReviewCard, playlist_id: int, *, heading: str = ""
-) -> Screen:
+) -> Reply:
     desk = visit.desk
     image = await card_picture(
         desk.sessions,
@@ -176,13 +176,13 @@ async def _card_screen(
     return review_screens.review_card(shown, playlist_id=playlist_id, image=image, heading=heading)
 
 
-async def _act(visit: Visit, act: Act) -> Screen:
+async def _act(visit: Visit, act: Act) -> Reply:
     async with visit.desk.sessions.begin() as session:
         view = await act(session)
     return review_screens.acted(view)
 
 
-async def _act_on_card(visit: Visit, act: Act) -> Screen:
+async def _act_on_card(visit: Visit, act: Act) -> Reply:
     """Do it, and show the card as it is then."""
     async with visit.desk.sessions.begin() as session:
         view = await act(session)

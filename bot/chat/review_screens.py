@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.chat import replies
+from bot.chat.marks import moment
+from bot.chat.replies import Reply
 from bot.chat_texts import (
     ASK_BUTTON,
     CARD_BUTTON,
@@ -39,9 +42,6 @@ from bot.curator_texts import (
     panel_text,
 )
 from bot.messages import Button, ButtonStyle, Card, DecisionView, Field, Image, Option, Select
-from bot.platforms.discord import render
-from bot.platforms.discord.markdown import moment
-from bot.platforms.discord.screen import Screen
 from bot.texts import chances_text, decision_text, title_text
 
 # What a message holds of a long history.
@@ -51,13 +51,13 @@ _MOST_SHOWN = 8
 
 def review_card(
     shown: ReviewCard, *, playlist_id: int, image: Image | None = None, heading: str = ""
-) -> Screen:
+) -> Reply:
     """Return one submission to review; the link stands first, so that the player shows.
 
     `heading` is what was done to it just now.
     """
     lines = card_lines(shown, when=moment)
-    return render.card(
+    return replies.card(
         Card(
             title=card_title(shown),
             url=shown.row.url,
@@ -70,9 +70,9 @@ def review_card(
     )
 
 
-def shared_card(shown: ReviewCard) -> Screen:
+def shared_card(shown: ReviewCard) -> Reply:
     """Return the card that a whole channel reads; who presses sees their own."""
-    return render.card(
+    return replies.card(
         Card(
             title=card_title(shown),
             url=shown.row.url,
@@ -84,11 +84,11 @@ def shared_card(shown: ReviewCard) -> Screen:
     )
 
 
-def review_end(playlist: str) -> Screen:
-    return render.sentence(no_next_text(playlist))
+def review_end(playlist: str) -> Reply:
+    return replies.sentence(no_next_text(playlist))
 
 
-def decided(view: DecisionView, *, playlist_id: int) -> Screen:
+def decided(view: DecisionView, *, playlist_id: int) -> Reply:
     """Return what was decided or voted, with the way back and the way on."""
     buttons = [
         Button(
@@ -101,28 +101,28 @@ def decided(view: DecisionView, *, playlist_id: int) -> Screen:
     ]
     if view.undo_until is not None:
         buttons.insert(0, _button("undo", UNDO_BUTTON, view.code))
-    return render.sentence(decision_text(view), buttons=buttons)
+    return replies.sentence(decision_text(view), buttons=buttons)
 
 
-def acted(view: ActView) -> Screen:
+def acted(view: ActView) -> Reply:
     """Return what was done short of answering, with the way back to the card."""
-    return render.sentence(
+    return replies.sentence(
         act_text(view, when=moment), buttons=(_button("open", CARD_BUTTON, view.code),)
     )
 
 
-def why(shown: ReviewCard) -> Screen:
+def why(shown: ReviewCard) -> Reply:
     """Return why the track stands where it does, and how sure the score is."""
     lines = [shown.row.why, card_score(shown)]
     if shown.row.score is not None:
         lines.append(chances_text(shown.row.score))
-    return render.card(
+    return replies.card(
         Card(title=card_title(shown), body="\n".join((*lines, *shown.reasons)), footer=shown.code)
     )
 
 
-def snooze_choice(code: str) -> Screen:
-    return render.card(
+def snooze_choice(code: str) -> Reply:
+    return replies.card(
         Card(
             title=SNOOZE_PICK,
             select=Select(
@@ -137,7 +137,7 @@ def snooze_choice(code: str) -> Screen:
     )
 
 
-def more(shown: ReviewCard) -> Screen:
+def more(shown: ReviewCard) -> Reply:
     """Return the rarer things that can be done with a submission."""
     code = shown.code
     buttons = [
@@ -148,12 +148,12 @@ def more(shown: ReviewCard) -> Screen:
     ]
     if shown.snoozed_until is not None:
         buttons.append(_button("wake", WAKE_BUTTON, code))
-    return render.card(
+    return replies.card(
         Card(title=MORE_TITLE, body=card_title(shown), buttons=tuple(buttons), footer=code)
     )
 
 
-def history(view: TrackHistory) -> Screen:
+def history(view: TrackHistory) -> Reply:
     """Return everything that happened to a submission, the newest last."""
     lines = [history_text(line, when=_at) for line in view.lines[-_MOST_LINES:]]
     shown = [history_text(line, when=_at) for line in view.shown[-_MOST_SHOWN:]]
@@ -163,7 +163,7 @@ def history(view: TrackHistory) -> Screen:
         ("Shown", "\n".join(shown)),
         ("Other versions", "\n".join(versions)),
     )
-    return render.card(
+    return replies.card(
         Card(
             title=title_text(view.title, view.artist),
             body="\n".join(lines),

@@ -4,12 +4,13 @@ A refusal must not lose anything. So it shows the link and the note again, and i
 form with all of it filled in. The message is the only place where the draft is kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-import discord
-from discord import ui
-
+from bot.chat import replies
+from bot.chat.custom_id import CustomId
+from bot.chat.forms import Choose, File, Filled, Form, Part, Text, Tick, form, part
+from bot.chat.replies import Reply
 from bot.chat_texts import (
     AI_LABELS,
     FORM_AI,
@@ -26,17 +27,11 @@ from bot.chat_texts import (
     FORM_PLAYLIST,
     FORM_TITLE,
     SUBMIT_NOTE_LIMIT,
-    UNNAMED,
     YOUR_LINK,
     YOUR_NOTE,
     YOUR_TRACK_TEXT,
 )
-from bot.messages import Button, ButtonStyle, Card, Field, plain
-from bot.platforms.discord import limits, render
-from bot.platforms.discord.custom_id import CustomId
-from bot.platforms.discord.forms import Filled, form, part
-from bot.platforms.discord.markdown import unescape
-from bot.platforms.discord.screen import Screen
+from bot.messages import Button, ButtonStyle, Card, Field, Option, plain
 from db.types import AiUse
 
 _LINK_LIMIT = 500
@@ -82,11 +77,10 @@ class Draft:
         )
 
 
-def draft_of(carried: CustomId, message: discord.Message | None) -> Draft:
+def draft_of(carried: CustomId, told: Mapping[str, str]) -> Draft:
     """Return the draft that a button of a refusal stands for."""
     number, _, rest = carried.arg.partition(".")
     ai_use, _, flags = rest.partition(".")
-    told = _fields(message)
     return Draft(
         link=told.get(YOUR_LINK, ""),
         playlist_id=int(number) if number.isdigit() else None,
@@ -105,7 +99,7 @@ def draft_in(filled: Filled, carried: CustomId) -> Draft:
     chosen = filled.choice("playlist") or ""
     ai_use = filled.choice("ai")
     return replace(
-        draft_of(carried, None),
+        draft_of(carried, {}),
         link=filled.text("link"),
         playlist_id=int(chosen) if chosen.isdigit() else None,
         ai_use=AiUse(ai_use) if ai_use in set(AiUse) else None,
@@ -114,7 +108,7 @@ def draft_in(filled: Filled, carried: CustomId) -> Draft:
     )
 
 
-def submit_form(draft: Draft, choices: Iterable[Choice]) -> ui.Modal:
+def submit_form(draft: Draft, choices: Iterable[Choice]) -> Form:
     """Return the form: link (or file), playlist, AI, note, and the tick of ownership."""
     return form(
         FORM_TITLE,
@@ -123,11 +117,11 @@ def submit_form(draft: Draft, choices: Iterable[Choice]) -> ui.Modal:
         part(FORM_PLAYLIST, _playlists(draft, choices)),
         part(FORM_AI, _ai(draft)),
         part(FORM_NOTE, _note(draft), hint=FORM_NOTE_HINT),
-        part(FORM_OWNS, ui.Checkbox(custom_id="owns", default=draft.owns), hint=FORM_OWNS_HINT),
+        part(FORM_OWNS, Tick(name="owns", default=draft.owns), hint=FORM_OWNS_HINT),
     )
 
 
-def refused(sentence: str, draft: Draft, *, may_insist: bool) -> Screen:
+def refused(sentence: str, draft: Draft, *, may_insist: bool) -> Reply:
     """Return a refusal that keeps what was typed."""
     back = draft.carried("form")
     buttons = [Button(action="form", label=FORM_BACK_BUTTON, argument=_argument(back))]
@@ -142,7 +136,7 @@ def refused(sentence: str, draft: Draft, *, may_insist: bool) -> Screen:
             )
         )
     fields = ((YOUR_LINK, draft.link), (YOUR_NOTE, draft.note))
-    return render.card(
+    return replies.card(
         Card(
             title="" if any(value for _, value in fields) else YOUR_TRACK_TEXT,
             body=sentence,
@@ -161,63 +155,47 @@ def _argument(carried: CustomId) -> str:
     return f"{carried.id}|{carried.arg}"
 
 
-def _fields(message: discord.Message | None) -> dict[str, str]:
-    embeds = message.embeds if message is not None else []
-    return {
-        unescape(field.name or ""): unescape(field.value or "")
-        for embed in embeds
-        for field in embed.fields
-    }
-
-
-def _link(draft: Draft) -> ui.Label[ui.Modal]:
-    link = ui.TextInput[ui.Modal](
-        custom_id="link",
-        default=draft.link[:_LINK_LIMIT] or None,
+def _link(draft: Draft) -> Part:
+    link = Text(
+        name="link",
+        limit=_LINK_LIMIT,
+        default=draft.link[:_LINK_LIMIT],
         placeholder=FORM_LINK_HINT,
-        max_length=_LINK_LIMIT,
     )
     return part(FORM_LINK, link)
 
 
-def _file() -> ui.Label[ui.Modal]:
-    return part(
-        FORM_FILE, ui.FileUpload(custom_id="file", min_values=1, max_values=1), hint=FORM_FILE_HINT
-    )
+def _file() -> Part:
+    return part(FORM_FILE, File(name="file"), hint=FORM_FILE_HINT)
 
 
-def _note(draft: Draft) -> ui.TextInput[ui.Modal]:
-    return ui.TextInput(
-        custom_id="note",
-        style=discord.TextStyle.paragraph,
-        default=draft.note[:SUBMIT_NOTE_LIMIT] or None,
+def _note(draft: Draft) -> Text:
+    return Text(
+        name="note",
+        limit=SUBMIT_NOTE_LIMIT,
+        default=draft.note[:SUBMIT_NOTE_LIMIT],
         required=False,
-        max_length=SUBMIT_NOTE_LIMIT,
+        long=True,
     )
 
 
-def _ai(draft: Draft) -> ui.RadioGroup[ui.Modal]:
-    return ui.RadioGroup(
-        custom_id="ai",
-        options=[
-            discord.RadioGroupOption(label=label, value=use.value, default=use is draft.ai_use)
-            for use, label in AI_LABELS.items()
-        ],
+def _ai(draft: Draft) -> Choose:
+    return Choose(
+        name="ai",
+        options=tuple(Option(value=use.value, label=label) for use, label in AI_LABELS.items()),
+        default=draft.ai_use.value if draft.ai_use else "",
     )
 
 
-def _playlists(draft: Draft, choices: Iterable[Choice]) -> ui.Select[ui.Modal]:
-    # The one that was chosen before must be among those that fit into a select.
+def _playlists(draft: Draft, choices: Iterable[Choice]) -> Choose:
+    # The one that was chosen before must be among those that fit into a list.
     wanted = sorted(choices, key=lambda one: one.playlist_id != draft.playlist_id)
-    shown = wanted[: limits.SELECT_OPTIONS]
-    return ui.Select(
-        custom_id="playlist",
-        options=[
-            discord.SelectOption(
-                label=plain(one.name, limit=limits.OPTION_LABEL) or UNNAMED,
-                value=str(one.playlist_id),
-                default=one.playlist_id == draft.playlist_id or len(shown) == 1,
-            )
-            for one in shown
-        ],
+    chosen = draft.playlist_id
+    if chosen is None and len(wanted) == 1:
+        chosen = wanted[0].playlist_id
+    return Choose(
+        name="playlist",
+        options=tuple(Option(value=str(one.playlist_id), label=one.name) for one in wanted),
+        default="" if chosen is None else str(chosen),
+        listed=True,
     )

@@ -1,8 +1,8 @@
 """Looking at queues: pages, views, and a playlist's week."""
 
-from bot.platforms.discord import queue_screens
-from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Screen
+from bot.chat import queue_screens
+from bot.chat.replies import Reply
+from bot.chat.visit import Visit
 from bot.workflow import queue, suggest
 from bot.workflow.queue import View
 from bot.workflow.rescore import version_in_use
@@ -11,7 +11,7 @@ from bot.workflow.submit import find_playlist
 
 async def show_queue(
     visit: Visit, *, playlist: str, view: View = View.SUGGESTED, number: int = 1
-) -> Screen:
+) -> Reply:
     """Return one page of a playlist's queue; NotAllowedError for who does not curate it."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -29,14 +29,14 @@ async def show_queue(
     return queue_screens.queue_page(shown, playlist_id=found.id)
 
 
-async def turn_page(visit: Visit) -> Screen:
+async def turn_page(visit: Visit) -> Reply:
     view, _, number = visit.wish.arg.partition(".")
     return await show_queue(
         visit, playlist=await playlist_pressed(visit), view=View(view), number=int(number)
     )
 
 
-async def choose_view(visit: Visit) -> Screen:
+async def choose_view(visit: Visit) -> Reply:
     return await show_queue(
         visit, playlist=await playlist_pressed(visit), view=View(visit.values[0])
     )

@@ -4,17 +4,14 @@ import asyncio
 import hashlib
 from dataclasses import replace
 
-from discord import ui
-
+from bot.chat import artist_screens, call_screens
+from bot.chat.drafts import Choice, Draft, draft_in, draft_of, refused, submit_form
+from bot.chat.forms import Form, Upload
+from bot.chat.replies import Reply
+from bot.chat.visit import Visit
 from bot.chat_texts import NO_PLAYLISTS_TEXT, WITHDRAWN_TEXT
 from bot.errors import EarmarkError, NotFoundError, RuleError
 from bot.links import find_links
-from bot.platforms.discord import artist_screens, call_screens
-from bot.platforms.discord.downloads import download
-from bot.platforms.discord.drafts import Choice, Draft, draft_in, draft_of, refused, submit_form
-from bot.platforms.discord.forms import Upload
-from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Screen
 from bot.workflow import calls, check, facts, mine, status, submit, suggest, versions
 from bot.workflow.mine import Stand
 from bot.workflow.rescore import version_in_use
@@ -24,7 +21,7 @@ from db.types import AiUse
 _MIB = 2**20
 
 
-async def new_form(visit: Visit, draft: Draft) -> ui.Modal:
+async def new_form(visit: Visit, draft: Draft) -> Form:
     """Return the form with what is known already; NotFoundError where there is no playlist."""
     async with visit.desk.sessions() as session:
         found = await suggest.playlists_for(session, workspace_id=visit.desk.workspace_id)
@@ -33,12 +30,12 @@ async def new_form(visit: Visit, draft: Draft) -> ui.Modal:
     return submit_form(draft, [Choice(playlist_id=one.id, name=one.name) for one in found])
 
 
-async def draft_form(visit: Visit) -> ui.Modal:
+async def draft_form(visit: Visit) -> Form:
     """Return the form again, as the refusal that was pressed on has kept it."""
-    return await new_form(visit, draft_of(visit.wish, visit.message))
+    return await new_form(visit, draft_of(visit.wish, visit.told))
 
 
-async def resubmit_form(visit: Visit) -> ui.Modal:
+async def resubmit_form(visit: Visit) -> Form:
     """Return the form of the next version, filled in with the earlier one."""
     desk = visit.desk
     async with desk.sessions() as session:
@@ -62,7 +59,7 @@ async def resubmit_form(visit: Visit) -> ui.Modal:
     return submit_form(draft, [Choice(playlist_id=playlist.id, name=playlist.name)])
 
 
-async def send_form(visit: Visit) -> Screen:
+async def send_form(visit: Visit) -> Reply:
     """Submit what stands in a form."""
     draft = draft_in(visit.form, visit.wish)
     return await send(visit, draft, upload=visit.form.upload("file"))
@@ -76,7 +73,7 @@ async def send(
     playlist: str | None = None,
     genre: str | None = None,
     language: str | None = None,
-) -> Screen:
+) -> Reply:
     """Submit a draft; a refusal keeps it, with the way back to the form."""
     try:
         request = Request(
@@ -101,11 +98,11 @@ async def send(
         return refused(str(error), draft, may_insist=may_insist)
 
 
-async def _submit(visit: Visit, request: Request, upload: Upload | None) -> Screen:
+async def _submit(visit: Visit, request: Request, upload: Upload | None) -> Reply:
     desk = visit.desk
     content = None
     if upload is not None:
-        content = await download(upload, max_bytes=desk.upload_max_mib * _MIB)
+        content = await visit.fetch(upload, max_bytes=desk.upload_max_mib * _MIB)
         desk.services.files.check(content)
         sha256 = hashlib.sha256(content).hexdigest()
         request = replace(request, upload=OwnFile(sha256=sha256, name=upload.filename))
@@ -141,7 +138,7 @@ async def _playlist(visit: Visit, draft: Draft) -> str:
     return there[0].name
 
 
-async def show_own(visit: Visit, *, stand: Stand = Stand.ALL, number: int = 1) -> Screen:
+async def show_own(visit: Visit, *, stand: Stand = Stand.ALL, number: int = 1) -> Reply:
     """Return a page of the person's submissions."""
     desk = visit.desk
     async with desk.sessions() as session:
@@ -156,16 +153,16 @@ async def show_own(visit: Visit, *, stand: Stand = Stand.ALL, number: int = 1) -
     return artist_screens.own_page(view)
 
 
-async def turn_own_page(visit: Visit) -> Screen:
+async def turn_own_page(visit: Visit) -> Reply:
     stand, _, number = visit.wish.arg.partition(".")
     return await show_own(visit, stand=Stand(stand), number=int(number))
 
 
-async def choose_own_state(visit: Visit) -> Screen:
+async def choose_own_state(visit: Visit) -> Reply:
     return await show_own(visit, stand=Stand(visit.values[0]))
 
 
-async def show_one(visit: Visit, *, heading: str = "") -> Screen:
+async def show_one(visit: Visit, *, heading: str = "") -> Reply:
     """Return one of the person's submissions; nobody else's."""
     desk = visit.desk
     async with desk.sessions() as session:
@@ -179,7 +176,7 @@ async def show_one(visit: Visit, *, heading: str = "") -> Screen:
     return artist_screens.own_card(view, now=desk.now(), place=visit.wish.place, heading=heading)
 
 
-async def withdraw(visit: Visit) -> Screen:
+async def withdraw(visit: Visit) -> Reply:
     desk = visit.desk
     async with desk.sessions.begin() as session:
         await status.withdraw(
@@ -192,7 +189,7 @@ async def withdraw(visit: Visit) -> Screen:
     return await show_one(visit, heading=WITHDRAWN_TEXT)
 
 
-async def show_facts(visit: Visit) -> Screen:
+async def show_facts(visit: Visit) -> Reply:
     """Return how the person's own track sounds beside the playlist's range."""
     desk = visit.desk
     async with desk.sessions() as session:
@@ -206,7 +203,7 @@ async def show_facts(visit: Visit) -> Screen:
     return artist_screens.facts_card(view)
 
 
-async def named_form(visit: Visit, draft: Draft, playlist: str | None) -> ui.Modal:
+async def named_form(visit: Visit, draft: Draft, playlist: str | None) -> Form:
     """Return the form with the playlist that was typed, or NotFoundError that lists them all."""
     if playlist is None:
         return await new_form(visit, draft)
@@ -223,7 +220,7 @@ def link_in(text: str) -> str:
     return found.short[0] if found.short else ""
 
 
-async def show_calls(visit: Visit) -> Screen:
+async def show_calls(visit: Visit) -> Reply:
     """Return every playlist with its terms."""
     desk = visit.desk
     async with desk.sessions() as session:
@@ -233,7 +230,7 @@ async def show_calls(visit: Visit) -> Screen:
 
 async def check_track(
     visit: Visit, *, link: str, playlist: str | None, ai_use: AiUse | None = None
-) -> Screen:
+) -> Reply:
     """Return what would happen to a track if it were sent now."""
     desk = visit.desk
     async with desk.sessions() as session:

@@ -13,20 +13,20 @@ from bot.artist_texts import (
     wait_words,
     waiting_words,
 )
+from bot.chat import replies
+from bot.chat.artist_screens import fact_text
+from bot.chat.marks import moment
+from bot.chat.replies import Reply
 from bot.chat_texts import CALLS_TITLE, CHECK_TITLE, SUBMIT_BUTTON, next_digest_text
 from bot.messages import Button, ButtonStyle, Card, Field
-from bot.platforms.discord import render
-from bot.platforms.discord.artist_screens import fact_text
-from bot.platforms.discord.markdown import moment
-from bot.platforms.discord.screen import Screen
 from bot.texts import title_text
 from bot.workflow.calls import CallRow, CallsView
 from bot.workflow.check import ChecksView, CheckView
 
 
-def calls(view: CallsView) -> Screen:
+def calls(view: CallsView) -> Reply:
     """Return every playlist with its terms, the open ones first."""
-    return render.card(
+    return replies.card(
         Card(
             title=CALLS_TITLE,
             body=NO_PRIORITY if view.rows else NO_CALLS,
@@ -40,12 +40,12 @@ def calls(view: CallsView) -> Screen:
     )
 
 
-def check(view: ChecksView) -> Screen:
+def check(view: ChecksView) -> Reply:
     """Return what would happen to a track; nothing was sent."""
     known = next((row for row in view.rows if row.known), None)
     title = title_text(known.title, known.artist) if known else CHECK_TITLE
     body = USES_NO_SLOT if known else f"{UNKNOWN_TRACK} {USES_NO_SLOT}"
-    return render.card(
+    return replies.card(
         Card(
             title=title,
             body=body if view.rows else NO_CALLS,

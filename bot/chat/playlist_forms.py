@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-import discord
-from discord import ui
-
 from bot.artist_texts import AI_POLICIES
+from bot.chat import replies
+from bot.chat.custom_id import CustomId
+from bot.chat.forms import Choose, Filled, Form, Text, form, part
+from bot.chat.marks import role
+from bot.chat.replies import Reply
 from bot.chat_texts import (
     PLAYLIST_ADD_TITLE,
     PLAYLIST_AI,
@@ -18,45 +20,37 @@ from bot.chat_texts import (
     playlist_edit_title,
     reviewers_text,
 )
-from bot.messages import Card, Field, plain
-from bot.platforms.discord import limits, render
-from bot.platforms.discord.custom_id import CustomId
-from bot.platforms.discord.forms import Filled, form, part
-from bot.platforms.discord.markdown import role
-from bot.platforms.discord.presses import Press
-from bot.platforms.discord.screen import Screen
+from bot.messages import Card, Field, Option, Select
 from bot.workflow.manage import PlaylistView, Setting
 from db.models import Platform
 
 # As many as a form has parts.
-_AT_ONCE = limits.MODAL_PARTS
+_AT_ONCE = 5
 _INPUT = 300
 
 
-def playlist_card(view: PlaylistView, *, playlist_id: int, heading: str = "") -> Screen:
+def playlist_card(
+    view: PlaylistView, *, playlist_id: int, platform: Platform, heading: str = ""
+) -> Reply:
     """Return all rules of a playlist, and the select that opens the form for some of them."""
-    card = render.card(
+    return replies.card(
         Card(
             title=view.name,
             body="\n".join(
                 (*([heading] if heading else []), *(_line(one) for one in view.settings))
             ),
-            fields=(Field(name="Curators", value=_reviewers(view)),),
+            fields=(Field(name="Curators", value=_reviewers(view, platform)),),
+            select=_menu(view.settings, playlist_id),
         )
     )
-    menu = ui.View(timeout=None)
-    menu.add_item(_menu(view.settings, playlist_id))
-    return Screen(embed=card.embed, view=menu)
 
 
-def add_form() -> ui.Modal:
+def add_form() -> Form:
     """Return the form for a new playlist: what is not asked has a proposed value."""
-    policy = ui.RadioGroup[ui.Modal](
-        custom_id="ai_policy",
-        options=[
-            discord.RadioGroupOption(label=label, value=key.value, default=key.value == "declared")
-            for key, label in AI_POLICIES.items()
-        ],
+    policy = Choose(
+        name="ai_policy",
+        options=tuple(Option(value=key.value, label=label) for key, label in AI_POLICIES.items()),
+        default="declared",
     )
     return form(
         PLAYLIST_ADD_TITLE,
@@ -80,7 +74,7 @@ def added_in(filled: Filled) -> tuple[str, dict[str, str]]:
     return filled.text("name"), {key: text for key, text in said.items() if text}
 
 
-def edit_form(view: PlaylistView, keys: Sequence[str], *, playlist_id: int) -> ui.Modal:
+def edit_form(view: PlaylistView, keys: Sequence[str], *, playlist_id: int) -> Form:
     """Return the form for these rules, filled in with what holds now."""
     chosen = [one for one in view.settings if one.key in keys][:_AT_ONCE]
     return form(
@@ -90,30 +84,23 @@ def edit_form(view: PlaylistView, keys: Sequence[str], *, playlist_id: int) -> u
             part(
                 one.key,
                 _input(one.key, default=one.value, required=False),
-                hint=plain(one.meaning, limit=limits.LABEL_DESCRIPTION),
+                hint=one.meaning,
             )
             for one in chosen
         ),
     )
 
 
-def _menu(settings: Iterable[Setting], playlist_id: int) -> Press:
-    options = [
-        discord.SelectOption(
-            label=plain(f"{one.key}: {one.value}", limit=limits.OPTION_LABEL),
-            value=one.key,
-            description=plain(one.meaning, limit=limits.OPTION_DESCRIPTION),
-        )
-        for one in settings
-    ][: limits.SELECT_OPTIONS]
-    return Press(
-        ui.Select(
-            custom_id=str(CustomId(action="playlist_edit", id=str(playlist_id))),
-            placeholder=PLAYLIST_CHANGE_PICK,
-            min_values=1,
-            max_values=min(_AT_ONCE, len(options)),
-            options=options,
-        )
+def _menu(settings: Iterable[Setting], playlist_id: int) -> Select:
+    return Select(
+        action="playlist_edit",
+        placeholder=PLAYLIST_CHANGE_PICK,
+        options=tuple(
+            Option(value=one.key, label=f"{one.key}: {one.value}", description=one.meaning)
+            for one in settings
+        ),
+        argument=str(playlist_id),
+        most=_AT_ONCE,
     )
 
 
@@ -121,16 +108,10 @@ def _line(one: Setting) -> str:
     return f"{one.key}: {one.value}"
 
 
-def _reviewers(view: PlaylistView) -> str:
-    named = [
-        role(one.name) if one.platform is Platform.DISCORD else one.name for one in view.reviewers
-    ]
+def _reviewers(view: PlaylistView, platform: Platform) -> str:
+    named = [role(one.name) if one.platform is platform else one.name for one in view.reviewers]
     return reviewers_text(named)
 
 
-def _input(
-    name: str, *, default: str = "", required: bool = True, limit: int = _INPUT
-) -> ui.TextInput[ui.Modal]:
-    return ui.TextInput(
-        custom_id=name, default=default[:limit] or None, required=required, max_length=limit
-    )
+def _input(name: str, *, default: str = "", required: bool = True, limit: int = _INPUT) -> Text:
+    return Text(name=name, limit=limit, default=default[:limit], required=required)

@@ -1,5 +1,8 @@
 """What a person may ask of their own data: a copy, silence, to be forgotten; accounts joined."""
 
+from bot.chat import replies
+from bot.chat.replies import Reply
+from bot.chat.visit import Visit
 from bot.chat_texts import (
     ACCOUNTS_TITLE,
     DELETE_BUTTON,
@@ -8,39 +11,37 @@ from bot.chat_texts import (
 )
 from bot.messages import Button, ButtonStyle, Card
 from bot.person_texts import DELETE_QUESTION, code_text, deleted_text, dm_text, linked_text
-from bot.platforms.discord import render
-from bot.platforms.discord.reception import Visit
-from bot.platforms.discord.screen import Document, Screen
 from bot.workflow import linking, privacy
 
 _EXPORT_NAME = "earmark-data.json"
 
 
-async def export(visit: Visit) -> Screen:
+async def export(visit: Visit) -> Reply:
     """Hand the person everything that is kept of them, as a file."""
     desk = visit.desk
     async with desk.sessions() as session:
         view = await privacy.export(
             session, workspace_id=desk.workspace_id, person=visit.person, now=desk.now()
         )
-    return Screen(
-        content=EXPORT_TEXT, document=Document(name=_EXPORT_NAME, content=view.text().encode())
+    return replies.Sentence(
+        text=EXPORT_TEXT,
+        document=replies.Document(name=_EXPORT_NAME, content=view.text().encode()),
     )
 
 
-async def ask_delete(visit: Visit) -> Screen:
+async def ask_delete(visit: Visit) -> Reply:
     """Ask once before anything is deleted."""
     del visit
     sure = Button(action="forget", label=DELETE_BUTTON, style=ButtonStyle.DANGER)
-    return render.card(Card(title=PRIVACY_TITLE, body=DELETE_QUESTION, buttons=(sure,)))
+    return replies.card(Card(title=PRIVACY_TITLE, body=DELETE_QUESTION, buttons=(sure,)))
 
 
-async def delete(visit: Visit) -> Screen:
+async def delete(visit: Visit) -> Reply:
     done = await privacy.delete_at(visit.desk, person=visit.person)
-    return render.sentence(deleted_text(done.submissions, done.withdrawn))
+    return replies.sentence(deleted_text(done.submissions, done.withdrawn))
 
 
-async def allow_messages(visit: Visit, *, allowed: bool) -> Screen:
+async def allow_messages(visit: Visit, *, allowed: bool) -> Reply:
     desk = visit.desk
     async with desk.sessions.begin() as session:
         view = await privacy.allow_messages(
@@ -50,10 +51,10 @@ async def allow_messages(visit: Visit, *, allowed: bool) -> Screen:
             allowed=allowed,
             now=desk.now(),
         )
-    return render.sentence(dm_text(allowed=view.dm_allowed))
+    return replies.sentence(dm_text(allowed=view.dm_allowed))
 
 
-async def join_accounts(visit: Visit, code: str | None) -> Screen:
+async def join_accounts(visit: Visit, code: str | None) -> Reply:
     """Make a code, or join this account to the one whose code was typed."""
     desk = visit.desk
     async with desk.sessions.begin() as session:
@@ -72,4 +73,4 @@ async def join_accounts(visit: Visit, code: str | None) -> Screen:
             )
             accounts = [f"{platform.value} {account}" for platform, account in joined.accounts]
             told = linked_text(joined.name, accounts)
-    return render.card(Card(title=ACCOUNTS_TITLE, body=told))
+    return replies.card(Card(title=ACCOUNTS_TITLE, body=told))

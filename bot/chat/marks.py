@@ -1,0 +1,68 @@
+"""Times, channels and roles inside plain text, until a platform draws them.
+
+Each reader is to see a moment in their own zone and language, and only the platform can do that.
+So a sentence carries it between two private-use characters: `plain` lets none of those through in
+anybody's text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+OPEN: Final = "\ue000"
+CLOSE: Final = "\ue001"
+# `1732500000:D` is a moment with its style, `#C0123` a channel, `@&S0123` a role.
+MARK: Final = re.compile(
+    f"{OPEN}(?:(?P<at>\\d{{1,12}}):(?P<style>[dDtTfFR])|(?P<kind>#|@&)(?P<id>[0-9A-Z]{{1,20}})){CLOSE}"
+)
+
+
+class Kind(StrEnum):
+    MOMENT = "moment"
+    CHANNEL = "channel"
+    ROLE = "role"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """`value` is seconds since 1970, or an id of the platform's."""
+
+    kind: Kind
+    value: str
+    style: str = ""
+
+
+def moment(at: datetime, style: str = "D") -> str:
+    """Return a moment to put into a sentence; `style` R is "in 3 days", D is a date, f has both."""
+    return f"{OPEN}{int(at.timestamp())}:{style}{CLOSE}"
+
+
+def channel(channel_id: str) -> str:
+    return f"{OPEN}#{channel_id}{CLOSE}"
+
+
+def role(role_id: str) -> str:
+    """Return a role or a user group to put into a sentence; who has it is not called."""
+    return f"{OPEN}@&{role_id}{CLOSE}"
+
+
+def pieces(text: str) -> Iterator[str | Mark]:
+    """Return a sentence in pieces: text as it is, and what is drawn by the platform."""
+    start = 0
+    for match in MARK.finditer(text):
+        if match.start() > start:
+            yield text[start : match.start()]
+        yield mark_of(match)
+        start = match.end()
+    if start < len(text):
+        yield text[start:]
+
+
+def mark_of(match: re.Match[str]) -> Mark:
+    if match["at"] is not None:
+        return Mark(kind=Kind.MOMENT, value=match["at"], style=match["style"])
+    kind = Kind.CHANNEL if match["kind"] == "#" else Kind.ROLE
+    return Mark(kind=kind, value=match["id"])

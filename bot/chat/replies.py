@@ -1,0 +1,68 @@
+"""What a person is answered, before any platform: a card, a sentence, a page of rows, a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.messages import Button, Card, Select
+
+PAGE_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One track of a page, its facts, and what opens it; `number` is ours: `#2`, `T-4F7K`."""
+
+    number: str
+    title: str
+    artist: str
+    facts: str
+    opens: Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`below` stands where there are no rows; `chosen` is the view that the select shows."""
+
+    heading: str
+    rows: tuple[Row, ...] = ()
+    below: str = ""
+    steps: tuple[Button, ...] = ()
+    views: Select | None = None
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file to keep, not to look at."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A card. With `player` its link is played where the platform can; `place` is the workspace."""
+
+    card: Card
+    place: int | None = None
+    player: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One plain sentence, mostly a refusal, with what can be done about it, or with a file."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    document: Document | None = None
+
+
+Reply = Shown | Sentence | Page
+
+
+def card(shown: Card, *, place: int | None = None, player: bool = False) -> Shown:
+    return Shown(card=shown, place=place, player=player)
+
+
+def sentence(text: str, *, buttons: Sequence[Button] = ()) -> Sentence:
+    return Sentence(text=text, buttons=tuple(buttons))
