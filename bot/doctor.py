@@ -78,6 +78,7 @@ async def examine(settings: Settings) -> Checkup:
     if findings[-1].health is not Health.BAD:
         async with open_desk(settings) as desk:
             findings += [finding async for finding in _services(settings, desk)]
+        findings.append(await _discord(settings))
     return Checkup(findings=tuple(findings))
 
 
@@ -107,6 +108,21 @@ def _files(settings: Settings) -> Finding:
         return Finding(what="files", health=Health.GOOD, advice=told)
     told = f"Nothing can be written to {settings.data_dir}. Check EARMARK_DATA_DIR."
     return Finding(what="files", health=Health.BAD, advice=told)
+
+
+async def _discord(settings: Settings) -> Finding:
+    if settings.discord_token is None:
+        told = "No token, so nobody can use it on Discord. docs/discord.md tells where to get one."
+        return Finding(what="discord", health=Health.MISSING, advice=told)
+    # discord.py takes half a second to load, and most desks that ask have none.
+    from bot.platforms.discord.control import whoami  # noqa: PLC0415
+
+    token = settings.discord_token.get_secret_value()
+    try:
+        name = await whoami(token, url=settings.discord_url)
+    except EarmarkError as error:
+        return Finding(what="discord", health=Health.BAD, advice=str(error))
+    return Finding(what="discord", health=Health.GOOD, advice=f"It knows the app as {name}.")
 
 
 async def _database(settings: Settings) -> Finding:

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from bot.doctor import Checkup, Finding, Health, examine
 from bot.sandbox.calls import Service
+from bot.sandbox.discord.server import DiscordStandIn
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import Sandbox
 from bot.settings import AudioSource, Settings
@@ -177,3 +178,23 @@ def test_missing_is_not_bad() -> None:
         "ok": True,
         "findings": [{"what": "spotify", "health": "missing", "advice": "Set it."}],
     }
+
+
+async def test_a_desk_without_a_discord_token_is_told_where_to_get_one(settings: Settings) -> None:
+    finding = await found(settings, "discord")
+
+    assert finding.health is Health.MISSING
+    assert "docs/discord.md" in finding.advice
+
+
+async def test_a_discord_token_is_tried(settings: Settings) -> None:
+    async with DiscordStandIn.start() as discord:
+        token = SecretStr(discord.token)
+        good = await found(settings, "discord", discord_token=token, discord_url=discord.url)
+        wrong = SecretStr("not.the.token")
+        bad = await found(settings, "discord", discord_token=wrong, discord_url=discord.url)
+
+    assert (good.health, good.advice) == (Health.GOOD, "It knows the app as Earmark.")
+    assert bad.health is Health.BAD
+    assert "EARMARK_DISCORD_TOKEN" in bad.advice
+    assert "not.the.token" not in bad.advice

@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.errors import SettingsError, SourceDownError
-from bot.platforms.discord.client import EarmarkBot
+from bot.platforms.discord.client import EarmarkBot, intents
 from bot.platforms.discord.permissions import invite_url
 from bot.platforms.discord.sync import Synced, sync
 from bot.workflow.desk import Desk
@@ -48,12 +48,14 @@ def connector(url: str) -> aiohttp.BaseConnector | None:
 
 async def invite(token: str, *, url: str = _OFFICIAL) -> str:
     """Return the link that adds this app to a server, or raise SettingsError or SourceDownError."""
-    leading = connector(url)
-    options: dict[str, Any] = {} if leading is None else {"connector": leading}
-    client = discord.Client(intents=discord.Intents.none(), **options)
-    async with _logged_in(client, token):
-        info = await client.application_info()
-        return invite_url(info.id)
+    async with _asking(token, url) as client:
+        return invite_url((await client.application_info()).id)
+
+
+async def whoami(token: str, *, url: str = _OFFICIAL) -> str:
+    """Return the app's name, or raise SettingsError or SourceDownError."""
+    async with _asking(token, url) as client:
+        return (await client.application_info()).name
 
 
 async def register(desk: Desk, token: str, *, force: bool = False, url: str = _OFFICIAL) -> Synced:
@@ -61,6 +63,16 @@ async def register(desk: Desk, token: str, *, force: bool = False, url: str = _O
     bot = EarmarkBot(desk, connector=connector(url), sync_at_start=False)
     async with _logged_in(bot, token):
         return await sync(bot, desk, force=force)
+
+
+@asynccontextmanager
+async def _asking(token: str, url: str) -> AsyncIterator[discord.Client]:
+    """Open a client for a question or two. It never listens, so it needs no intent."""
+    leading = connector(url)
+    options: dict[str, Any] = {} if leading is None else {"connector": leading}
+    client = discord.Client(intents=intents(), **options)
+    async with _logged_in(client, token):
+        yield client
 
 
 @asynccontextmanager
