@@ -19,7 +19,7 @@ from db.models import Platform
 Interaction = discord.Interaction[Any]
 
 
-class Admins(commands.Cog):
+class Admins(commands.Cog, name="Earmark: admins"):
     """Setup, playlist, blocklist."""
 
     def __init__(self, front: Earmark) -> None:

@@ -28,13 +28,16 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[], Awaitable[Screen]]
 
-# The tries of the first answer, in seconds: together less than Discord's three. discord.py waits a
-# second by itself after a server's error.
-_FIRST_TRIES = (1.2, 0.8, 0.6)
+# Of Discord's three seconds for the first answer these are ours; the rest is for the way. One try
+# is given more than the second that discord.py waits by itself after a server's error.
+_FIRST_S, _ONE_TRY_S, _PAUSE_S = 2.6, 1.2, 0.05
 # A form is the first answer itself, so making one may take less.
 _FORM_S = 1.0
 
-_ANSWERED_BEFORE = 40060
+# Discord's codes, as listed under "JSON error codes" in its documentation.
+_TOO_LATE, _ANSWERED_BEFORE = 10062, 40060
+# Who has closed the message does not want to see it changed.
+_CLOSED = 10008
 
 
 def _always() -> bool:
@@ -69,7 +72,7 @@ async def open_form(
     if isinstance(made, ui.Modal):
         # It must not be kept in memory: what comes back is read from the event alone.
         made.stop()
-        await _first(lambda: interaction.response.send_modal(made))
+        await _first(lambda: interaction.response.send_modal(made), seconds=_FIRST_S - _FORM_S)
     elif await acknowledge(interaction, in_place=False):
         await show(interaction, made)
 
@@ -79,21 +82,30 @@ async def acknowledge(interaction: AnyInteraction, *, in_place: bool) -> bool:
     return await _first(lambda: interaction.response.defer(ephemeral=True, thinking=not in_place))
 
 
-async def _first(answer: Callable[[], Awaitable[object]]) -> bool:
-    for number, seconds in enumerate(_FIRST_TRIES):
+async def _first(answer: Callable[[], Awaitable[object]], *, seconds: float = _FIRST_S) -> bool:
+    """Give the first answer, again where it got lost; return False where it is not ours to go on.
+
+    Nothing was done yet, so whoever gets no answer may press again.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    lost = False
+    while (left := end - loop.time()) > 0:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(min(left, _ONE_TRY_S)):
                 await answer()
         except LOST as error:
-            log.info("first answer lost, try %d: %s", number + 1, type(error).__name__)
+            log.info("a first answer got lost: %s", type(error).__name__)
+            lost = True
+            await asyncio.sleep(_PAUSE_S)
         except discord.HTTPException as error:
-            # After a lost try this says that the try came through after all.
-            if error.code == _ANSWERED_BEFORE:
-                return number > 0
-            raise
+            if error.code not in {_ANSWERED_BEFORE, _TOO_LATE}:
+                raise
+            # After a lost try the first of these says that the try came through after all.
+            return lost and error.code == _ANSWERED_BEFORE
         else:
             return True
-    log.warning("the first answer did not get through")
+    log.warning("a first answer did not get through in time")
     return False
 
 
@@ -102,15 +114,22 @@ async def show(
 ) -> None:
     """Put `screen` where the acknowledgement stands, as long as it is wanted there."""
 
-    async def edit() -> None:
+    async def edit(shown: Screen) -> None:
         # A try that was lost may have got through, and the person may have pressed on since.
         if is_wanted():
-            await interaction.edit_original_response(**screen.editing())
+            await interaction.edit_original_response(**shown.editing())
 
     try:
-        await ask(edit)
+        await ask(lambda: edit(screen))
     except SourceDownError:
         log.warning("an answer could not be shown, as Discord does not answer")
+    except discord.HTTPException as error:
+        if error.code == _CLOSED:
+            return
+        # Nobody is left waiting for an answer that Discord does not take.
+        log.exception("Discord refused an answer")
+        say = notice if screen.layout is not None else sentence
+        await ask(lambda: edit(say(STUMBLED_TEXT)))
 
 
 async def screen_of(work: Work, *, layout: bool = False) -> Screen:

@@ -26,7 +26,7 @@ _AI = [
 ]
 
 
-class Artists(commands.Cog):
+class Artists(commands.Cog, name="Earmark: artists"):
     """Submit, check, see where it stands."""
 
     def __init__(self, front: Earmark) -> None:

@@ -15,7 +15,7 @@ from bot.workflow.queue import View
 Interaction = discord.Interaction[Any]
 
 
-class Curators(commands.Cog):
+class Curators(commands.Cog, name="Earmark: curators"):
     """Queue, next, track, undo, digest."""
 
     def __init__(self, front: Earmark) -> None:
