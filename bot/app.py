@@ -1,8 +1,10 @@
 """The composition root: settings in, a working desk out; everything opened is closed again."""
 
+import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -34,7 +36,7 @@ from bot.sources.shortlinks import ShortLinks
 from bot.sources.upload import Spool
 from bot.workflow.desk import Desk
 from bot.workflow.process import process
-from bot.workflow.services import Services, Sessions
+from bot.workflow.services import Clock, Hearing, Services, Sessions
 from db import schema, workspaces
 from db.engine import create_engine, normalise_url, sessions
 from db.goes import Go
@@ -68,22 +70,35 @@ _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 _SEED_BITS = 62
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What is the same for every desk: time, and who hears. Tests hurry the one and fake the other.
+
+    `hearing` yields a scorer and closes it.
+    """
+
+    now: Clock
+    sleep: Callable[[float], Awaitable[None]]
+    hearing: Callable[[Settings], AbstractAsyncContextManager[Hearing]]
+
+
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+async def open_desk(settings: Settings, world: World | None = None) -> AsyncIterator[Desk]:
     """Open the database and the services, or raise SettingsError or DatabaseError."""
+    world = world or real_world()
     async with AsyncExitStack() as stack:
         maker = await stack.enter_async_context(open_database(settings.database_url))
         async with maker.begin() as session:
-            workspace = await workspaces.ensure(session, name=settings.workspace, now=_now())
-        services = await _services(settings, maker, stack)
+            workspace = await workspaces.ensure(session, name=settings.workspace, now=world.now())
+        services = await _services(settings, maker, world, stack)
         yield Desk(
             workspace_id=workspace.id,
             zone=settings.zone,
             upload_max_mib=settings.upload_max_mib,
             sessions=maker,
             services=services,
-            starter=_AtOnce(maker, services),
-            now=_now,
+            starter=_AtOnce(maker, services, world.now),
+            now=world.now,
             seed=lambda: random.SystemRandom().getrandbits(_SEED_BITS),
         )
 
@@ -91,9 +106,10 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
 class _AtOnce:
     """Does the work behind a submission right away, for a desk that has no engine running."""
 
-    def __init__(self, maker: Sessions, services: Services) -> None:
+    def __init__(self, maker: Sessions, services: Services, now: Clock) -> None:
         self._maker = maker
         self._services = services
+        self._now = now
 
     async def start_go(self, go: Go, *, confirmed: bool = False) -> None:
         await process(
@@ -101,14 +117,15 @@ class _AtOnce:
             workspace_id=go.workspace_id,
             sessions=self._maker,
             services=self._services,
-            now=_now,
+            now=self._now,
             number=go.number,
             confirmed=confirmed,
         )
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def real_world() -> World:
+    """Return the world as it is."""
+    return World(now=lambda: datetime.now(UTC), sleep=asyncio.sleep, hearing=open_hearing)
 
 
 @asynccontextmanager
@@ -163,20 +180,26 @@ def load_scorer(model_file: Path) -> "Scorer":
     return Scorer.load(model_file)
 
 
-def open_hearing(settings: Settings) -> HearingPool:
-    """Return the scorer for files of strangers; it starts nothing before the first one."""
+@asynccontextmanager
+async def open_hearing(settings: Settings) -> AsyncIterator[HearingPool]:
+    """Open the scorer for files of strangers; it starts nothing before the first one."""
     limits = Limits(
         processes=settings.scoring_processes,
         memory_mib=settings.scoring_memory_mib,
         seconds=settings.scoring_seconds,
     )
-    return HearingPool(lambda: model_in_use(settings), limits=limits)
+    pool = HearingPool(lambda: model_in_use(settings), limits=limits)
+    try:
+        yield pool
+    finally:
+        await pool.aclose()
 
 
-async def _services(settings: Settings, maker: Sessions, stack: AsyncExitStack) -> Services:
+async def _services(
+    settings: Settings, maker: Sessions, world: World, stack: AsyncExitStack
+) -> Services:
     http = await stack.enter_async_context(httpx.AsyncClient(timeout=_TIMEOUT))
-    hearing = open_hearing(settings)
-    stack.push_async_callback(hearing.aclose)
+    hearing = await stack.enter_async_context(world.hearing(settings))
     metadata = Metadata(
         catalogue=connect_spotify(settings, maker, stack),
         titles=OEmbed(http, url=settings.spotify_oembed_url),

@@ -3,12 +3,17 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
-from bot.app import open_desk
+from bot.app import World, open_desk, real_world
+from bot.chats import Chat, open_chats
+from bot.errors import SettingsError
 from bot.jobs.engine import Work, open_engine
 from bot.jobs.queue import JobQueue
 from bot.jobs.store import connect, jobs_url, prepare
@@ -16,8 +21,11 @@ from bot.jobs.upkeep import Upkeep, me
 from bot.settings import Settings
 from bot.workflow.chores import Chores
 from bot.workflow.desk import Desk
+from bot.workflow.notice_cards import compose
+from bot.workflow.outbox import Sender
 from bot.workflow.outcome import Processed
 from bot.workflow.process import process
+from bot.workflow.rescore import version_in_use
 from bot.workflow.steps import Steps
 from db.goes import Go
 
@@ -44,25 +52,63 @@ async def serve(settings: Settings, role: Role) -> None:
 
 
 @asynccontextmanager
-async def open_service(settings: Settings, role: Role) -> AsyncIterator[list[asyncio.Task[None]]]:
+async def open_service(
+    settings: Settings, role: Role, world: World | None = None
+) -> AsyncIterator[list[asyncio.Task[None]]]:
     """Start everything that `role` takes; yield the tasks, which do not end by themselves."""
-    this = me()
+    this, world = me(), world or real_world()
     async with (
-        open_desk(settings) as desk,
-        open_jobs(settings, role, desk, executor_id=this.executor_id) as (jobs, chores),
+        open_desk(settings, world) as bare,
+        open_jobs(settings, role, bare, executor_id=this.executor_id) as (jobs, chores),
+        _chats(settings, role, replace(bare, starter=jobs)) as chats,
     ):
-        tasks = []
+        work: list[Coroutine[Any, Any, None]] = [chat.listen() for chat in chats]
+        if chats:
+            work.append(_send(bare, chats, worker=this.executor_id))
         if role is not Role.CHAT:
             upkeep = Upkeep(
-                me=this, sessions=desk.sessions, jobs=jobs, now=desk.now, find_due=chores.due
+                me=this,
+                sessions=bare.sessions,
+                jobs=jobs,
+                now=bare.now,
+                sleep=world.sleep,
+                find_due=chores.due,
             )
-            tasks.append(asyncio.create_task(upkeep.run(), name="upkeep"))
+            work.append(upkeep.run())
+        tasks = [asyncio.create_task(one) for one in work]
         try:
             yield tasks
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _chats(settings: Settings, role: Role, desk: Desk) -> AsyncIterator[list[Chat]]:
+    """Open the chats where this role talks in them."""
+    if role is Role.WORKER:
+        yield []
+        return
+    async with open_chats(settings, desk) as chats:
+        if role is Role.CHAT and not chats:
+            raise SettingsError(
+                "There is no chat to talk in. Set EARMARK_DISCORD_TOKEN; docs/discord.md tells"
+                " where to get it."
+            )
+        yield chats
+
+
+async def _send(desk: Desk, chats: Sequence[Chat], *, worker: str) -> None:
+    """Bring what the outbox holds until this is cancelled."""
+    sender = Sender(
+        sessions=desk.sessions,
+        couriers={chat.platform: chat.courier for chat in chats},
+        compose=partial(compose, model_version=version_in_use(desk.services.hearing)),
+        worker=worker,
+        now=desk.now,
+    )
+    await sender.run(asyncio.Event())
 
 
 @asynccontextmanager

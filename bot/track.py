@@ -47,6 +47,8 @@ class Track:
     cover_url: str | None = None
     preview_url: str | None = None
     url: str | None = None
+    # Who knows it better did not answer: a later look may tell more.
+    provisional: bool = False
 
     def __post_init__(self) -> None:
         if not self.title:

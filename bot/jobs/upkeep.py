@@ -1,6 +1,5 @@
 """What every process at work does beside its jobs: a sign of life, dead ones' jobs, the tick."""
 
-import asyncio
 import logging
 import os
 import socket
@@ -71,12 +70,20 @@ class Upkeep:
     """`find_due` tells what time has made due; `jobs` is where it is begun."""
 
     def __init__(
-        self, *, me: Me, sessions: Sessions, jobs: Jobs, now: Clock, find_due: FindDue
+        self,
+        *,
+        me: Me,
+        sessions: Sessions,
+        jobs: Jobs,
+        now: Clock,
+        sleep: Callable[[float], Awaitable[None]],
+        find_due: FindDue,
     ) -> None:
         self._me = me
         self._sessions = sessions
         self._jobs = jobs
         self._now = now
+        self._sleep = sleep
         self._find_due = find_due
 
     async def run(self) -> None:
@@ -94,7 +101,7 @@ class Upkeep:
                 except Exception:
                     # The loop of a worker: a database that is away for a minute must not end it.
                     log.exception("the upkeep failed; it goes on in %s", BEAT)
-                await asyncio.sleep(BEAT.total_seconds())
+                await self._sleep(BEAT.total_seconds())
         finally:
             await self.leave()
 

@@ -1,6 +1,7 @@
 """What a link names: Spotify first, its keyless oEmbed where Spotify does not answer."""
 
 import logging
+from dataclasses import replace
 from typing import Protocol
 
 from bot.errors import LinkError, QuotaError, SourceDownError, SourceRefusedError
@@ -59,4 +60,4 @@ class Metadata:
             return await self._catalogue.track(track_id)
         except (QuotaError, SourceDownError, SourceRefusedError) as error:
             log.warning("track=%s is looked up by its title page only: %s", track_id, error)
-            return await self._titles.track(track_id)
+            return replace(await self._titles.track(track_id), provisional=True)

@@ -92,7 +92,8 @@ async def describe(submission: Submission, lookup: Lookup, track_id: TrackId | N
         track = _storable(await lookup.track(track_id))
     except _SILENT as error:
         log.warning("submission=%d is known by its link only: %s", submission.id, error)
-        return _from_typing(submission, track_id)
+        typed_only = _from_typing(submission, track_id)
+        return replace(typed_only, track=replace(typed_only.track, provisional=True))
     if track.artists:
         return Identified(track=track, artists_by=track.origin)
     # Spotify's title page names no artist: that part is the artist's own word.

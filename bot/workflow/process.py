@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import (
     EarmarkError,
     LinkError,
+    NoPreviewError,
     NoSuchTrackError,
     QuotaError,
     RuleError,
@@ -121,11 +122,13 @@ class _Go:
         self._services = services
         self._now = now
         self._dice = dice
+        self._provisional = False
 
     async def run(self, steps: Steps) -> Settled:
         try:
             resolved = await self._step(steps, "resolve", Resolved, self._resolve)
             known = await self._step(steps, "metadata", Known, partial(self._describe, resolved))
+            self._provisional = known.track.provisional
             heard = await self._step(steps, "audio_score", Heard, partial(self._hear, known))
         except _StoppedError as stopped:
             return await steps.run("store", Settled, partial(self._give_up, stopped.failure))
@@ -173,6 +176,8 @@ class _Go:
             # Titles that services and artists chose are in it.
             sentence=plain(str(error), limit=NOTE_LIMIT),
             until=error.until if isinstance(error, QuotaError) else None,
+            # Without what Spotify knows, the right recording may only not have been recognised.
+            passing=self._provisional and isinstance(error, (NoPreviewError, WeakMatchError)),
         )
 
     async def _resolve(self) -> Resolved:
@@ -280,6 +285,7 @@ class _Go:
             now=now,
             until=failure.until,
             dice=self._dice,
+            passing=failure.passing,
         )
         weak = failure.reason == WeakMatchError.kind
         async with self._sessions.begin() as session:

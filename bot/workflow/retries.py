@@ -18,17 +18,23 @@ Dice = Callable[[], float]
 
 
 def next_try(
-    reason: str, *, since: datetime, now: datetime, until: datetime | None, dice: Dice
+    reason: str,
+    *,
+    since: datetime,
+    now: datetime,
+    until: datetime | None,
+    dice: Dice,
+    passing: bool = False,
 ) -> datetime | None:
     """Return when to try again what has failed for `reason` since `since`, or None to leave it.
 
     Each wait is as long as all before it together, from a minute to two hours, and up to a quarter
     longer by lot, so that a thousand submissions do not come back in one second. A quota is waited
-    out, however long it lasts.
+    out, however long it lasts. `passing`: less than usual was known, whatever the reason.
     """
     if reason == _QUOTA and until is not None:
         return max(until, now) + _FIRST * dice()
-    if reason not in _PASSING:
+    if reason not in _PASSING and not passing:
         return None
     wait = min(max(now - since, _FIRST), _LONGEST)
     later = now + wait * (1 + dice() / 4)

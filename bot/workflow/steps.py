@@ -25,7 +25,8 @@ class Failure:
     """Why a step could not do its part.
 
     `reason` is the stored key, `kind` the error's own for programs, `until` the moment before
-    which the service will not listen, if it named one.
+    which the service will not listen, if it named one. `passing`: a later go may succeed, since
+    less than usual was known this time.
     """
 
     fate: Fate
@@ -33,6 +34,7 @@ class Failure:
     reason: str
     sentence: str
     until: datetime | None = None
+    passing: bool = False
 
 
 class Steps(Protocol):

@@ -1,5 +1,6 @@
 """Signs of life, dead processes' jobs, and the tick, with a clock of the test's own."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -56,6 +57,7 @@ class Fleet:
             sessions=self.stage.sessions,
             jobs=self.jobs,
             now=self.stage.clock,
+            sleep=asyncio.sleep,
             find_due=due,
         )
 

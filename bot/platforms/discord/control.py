@@ -3,7 +3,7 @@
 Discord's REST alone is used here, so a bot that runs meanwhile is not disturbed.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ import discord
 
 from bot.errors import SettingsError, SourceDownError
 from bot.platforms.discord.client import EarmarkBot, intents
+from bot.platforms.discord.courier import DiscordCourier
 from bot.platforms.discord.permissions import invite_url
 from bot.platforms.discord.sync import Synced, sync
 from bot.workflow.desk import Desk
@@ -73,6 +74,20 @@ async def _asking(token: str, url: str) -> AsyncIterator[discord.Client]:
     client = discord.Client(intents=intents(), **options)
     async with _logged_in(client, token):
         yield client
+
+
+@asynccontextmanager
+async def open_bot(
+    desk: Desk, token: str, *, url: str = _OFFICIAL
+) -> AsyncIterator[tuple[Callable[[], Coroutine[Any, Any, None]], DiscordCourier]]:
+    """Log the bot in; yield what makes it listen, and what sends with it.
+
+    The commands are registered first where they changed. SettingsError or SourceDownError where
+    Discord does not let us in.
+    """
+    bot = EarmarkBot(desk, connector=connector(url))
+    async with _logged_in(bot, token):
+        yield bot.connect, DiscordCourier(bot)
 
 
 @asynccontextmanager
