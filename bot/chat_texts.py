@@ -6,6 +6,7 @@ Words of one platform alone, as the names of its commands, are with that platfor
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from bot.marks import command
 from db.types import AiUse, Welcome
 
 SLOW_TEXT = "The desk is busy at the moment. Please try again in a few seconds; nothing was lost."
@@ -18,6 +19,12 @@ OLD_BUTTON_TEXT = (
     "That button is of an older version of this bot and does nothing any more. Use the commands"
     " instead: type / to see them."
 )
+
+ONE_MOMENT_TEXT = "One moment, please…"
+# Slack's modals: 24 characters for the title and each button.
+MODAL_TITLE = "Earmark"
+SEND_BUTTON = "Send"
+CLOSE_BUTTON = "Close"
 
 # The form for a submission. Discord takes 45 characters of a label, 100 of the line below it.
 SUBMIT_NOTE_LIMIT = 200
@@ -40,7 +47,9 @@ YOUR_TRACK_TEXT = "Your track"
 AI_LABELS: Mapping[AiUse, str] = MappingProxyType(
     {AiUse.NO: "No", AiUse.PARTLY: "Partly", AiUse.MOSTLY: "Mostly"}
 )
-NO_PLAYLISTS_TEXT = "No playlist is set up here yet. Whoever manages this server can do it: /setup"
+NO_PLAYLISTS_TEXT = (
+    f"No playlist is set up here yet. Whoever manages this place can do it: {command('setup')}"
+)
 
 # Buttons that several messages share. Discord takes 80 characters, Slack 75.
 OPEN_BUTTON = "Open"
@@ -52,7 +61,7 @@ AGAIN_BUTTON = "Send again"
 FACTS_BUTTON = "Facts about the sound"
 
 MINE_TITLE = "Your submissions"
-MINE_EMPTY_TEXT = "There is nothing here yet. Send a track with /submit."
+MINE_EMPTY_TEXT = f"There is nothing here yet. Send a track with {command('submit')}."
 MINE_STATES: Mapping[str, str] = MappingProxyType(
     {"all": "All of them", "waiting": "What waits", "answered": "What is answered"}
 )
@@ -115,7 +124,7 @@ SNOOZE_PICK = "Set aside for how long?"
 SNOOZE_DAYS: Mapping[int, str] = MappingProxyType({1: "a day", 3: "three days", 7: "a week"})
 NO_REVIEW_CHANNEL_TEXT = (
     "There is no review channel yet, and a thread has to hang somewhere. Whoever manages this"
-    " server can choose one: /setup"
+    f" server can choose one: {command('setup')}"
 )
 THREAD_TEXT = "Talk about it here: {thread}"
 DIGEST_ADDED = "Added this week"
@@ -149,9 +158,12 @@ ASK_TITLE = "Question for the artist"
 SETUP_TITLE = "Setting up Earmark"
 SETUP_CHANNEL_HINT = (
     "Choose where curators review, who they are, and add a first playlist. Every choice is kept at"
-    " once; you may stop here and come back with /setup."
+    f" once; you may stop here and come back with {command('setup')}."
 )
-SETUP_DONE_TEXT = "All is in place. Artists can use /submit, and curators /queue and /next."
+SETUP_DONE_TEXT = (
+    f"All is in place. Artists can use {command('submit')}, and curators {command('queue')} and"
+    f" {command('next')}."
+)
 SETUP_CHANGED_TEXT = "Kept."
 SETUP_NOTHING = "not chosen yet"
 SETUP_REVIEW_PICK = "Review channel: cards, board and digest"
@@ -168,7 +180,7 @@ TEST_POST_SENT_TEXT = "The test post is in the review channel."
 
 
 def setup_zone_text(zone: str) -> str:
-    return f"{zone}. Another one: /setup zone:"
+    return f"{zone}. Another one: {command('setup')} zone:"
 
 
 def missing_text(permission: str, *, channel: str, purpose: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.chat import replies
-from bot.chat.marks import moment
 from bot.chat.replies import Page, Reply, Row
 from bot.chat_texts import (
     AGAIN_BUTTON,
@@ -24,6 +23,7 @@ from bot.chat_texts import (
     page_text,
 )
 from bot.fact_texts import FACTS_HEADING, place_words, value_text
+from bot.marks import moment
 from bot.messages import (
     Button,
     ButtonStyle,

@@ -12,6 +12,7 @@ from bot.chat.visit import Visit
 from bot.chat_texts import NO_PLAYLISTS_TEXT, WITHDRAWN_TEXT
 from bot.errors import EarmarkError, NotFoundError, RuleError
 from bot.links import find_links
+from bot.marks import command
 from bot.workflow import calls, check, facts, mine, status, submit, suggest, versions
 from bot.workflow.mine import Stand
 from bot.workflow.rescore import version_in_use
@@ -134,7 +135,9 @@ async def _playlist(visit: Visit, draft: Draft) -> str:
     if not there:
         raise NotFoundError(NO_PLAYLISTS_TEXT)
     if len(there) > 1:
-        raise RuleError("Say which playlist it is for; /calls shows them all.", rule="playlist")
+        raise RuleError(
+            f"Say which playlist it is for; {command('calls')} shows them all.", rule="playlist"
+        )
     return there[0].name
 
 

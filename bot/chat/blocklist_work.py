@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from bot.chat import replies
-from bot.chat.marks import moment
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
 from bot.chat_texts import BLOCKLIST_EMPTY_TEXT, BLOCKLIST_TITLE, block_text
 from bot.errors import RuleError
+from bot.marks import moment
 from bot.messages import Card
 from bot.workflow import blocklist
 from bot.workflow.blocklist import BlocklistView

@@ -15,9 +15,9 @@ from bot.artist_texts import (
 )
 from bot.chat import replies
 from bot.chat.artist_screens import fact_text
-from bot.chat.marks import moment
 from bot.chat.replies import Reply
 from bot.chat_texts import CALLS_TITLE, CHECK_TITLE, SUBMIT_BUTTON, next_digest_text
+from bot.marks import moment
 from bot.messages import Button, ButtonStyle, Card, Field
 from bot.texts import title_text
 from bot.workflow.calls import CallRow, CallsView

@@ -3,12 +3,12 @@
 import asyncio
 
 from bot.chat import replies
-from bot.chat.marks import moment
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
 from bot.chat_texts import DIGEST_ADDED
 from bot.curation import DigestPlan
 from bot.curator_texts import plan_text
+from bot.marks import moment
 from bot.messages import Card, DigestView, Field, Image
 from bot.texts import digest_lines, digest_title, empty_digest_text, title_text
 from bot.workflow import digest, weekly

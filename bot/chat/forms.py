@@ -49,6 +49,7 @@ class Checks:
     name: str
     options: tuple[Option, ...]
     most: int
+    default: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from bot.artist_texts import AI_POLICIES
 from bot.chat import replies
 from bot.chat.custom_id import CustomId
 from bot.chat.forms import Choose, Filled, Form, Text, form, part
-from bot.chat.marks import role
 from bot.chat.replies import Reply
 from bot.chat_texts import (
     PLAYLIST_ADD_TITLE,
@@ -20,6 +19,7 @@ from bot.chat_texts import (
     playlist_edit_title,
     reviewers_text,
 )
+from bot.marks import role
 from bot.messages import Card, Field, Option, Select
 from bot.workflow.manage import PlaylistView, Setting
 from db.models import Platform

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.chat import replies
-from bot.chat.marks import moment
 from bot.chat.replies import Reply
 from bot.chat_texts import (
     ASK_BUTTON,
@@ -41,6 +40,7 @@ from bot.curator_texts import (
     no_next_text,
     panel_text,
 )
+from bot.marks import moment
 from bot.messages import Button, ButtonStyle, Card, DecisionView, Field, Image, Option, Select
 from bot.texts import chances_text, decision_text, title_text
 

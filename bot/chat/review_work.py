@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat import curator_forms, review_screens
 from bot.chat.forms import Form
-from bot.chat.marks import moment
 from bot.chat.queue_work import playlist_pressed
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
 from bot.curation import ActView, ReviewCard
 from bot.curator_texts import act_text
+from bot.marks import moment
 from bot.workflow import card, handling, record, talk
 from bot.workflow.card_pictures import card_picture
 from bot.workflow.people import Person

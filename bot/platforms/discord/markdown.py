@@ -6,8 +6,8 @@ meaning from what is left. `allowed_mentions` forbids pings once more when sendi
 
 import re
 
-from bot.chat import marks
-from bot.chat.marks import Kind
+from bot import marks
+from bot.marks import Kind
 
 # Emphasis, code, spoilers and masked links; tags, emoji, addresses and calls to everybody. Discord
 # takes a backslash before any character that is no letter, digit or space.
@@ -33,6 +33,8 @@ def _drawn(match: re.Match[str]) -> str:
     mark = marks.mark_of(match)
     if mark.kind is Kind.MOMENT:
         return f"<t:{mark.value}:{mark.style}>"
+    if mark.kind is Kind.COMMAND:
+        return f"/{mark.value}"
     return f"<#{mark.value}>" if mark.kind is Kind.CHANNEL else f"<@&{mark.value}>"
 
 

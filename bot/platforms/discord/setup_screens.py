@@ -7,7 +7,6 @@ import discord
 from discord import ui
 
 from bot.chat.custom_id import CustomId
-from bot.chat.marks import channel, role
 from bot.chat_texts import (
     ADD_PLAYLIST_BUTTON,
     CHECK_AGAIN_BUTTON,
@@ -24,6 +23,7 @@ from bot.chat_texts import (
     missing_text,
     setup_zone_text,
 )
+from bot.marks import channel, role
 from bot.messages import Button, Card, Field
 from bot.platforms.discord import render
 from bot.platforms.discord.permissions import Missing

@@ -9,10 +9,10 @@ from typing import Final
 import discord
 
 from bot.chat import review_screens
-from bot.chat.marks import channel
 from bot.chat_texts import NO_REVIEW_CHANNEL_TEXT, THREAD_TEXT
 from bot.curator_texts import card_title
 from bot.errors import RuleError
+from bot.marks import channel
 from bot.platforms.discord import limits
 from bot.platforms.discord.asking import ask
 from bot.platforms.discord.reception import Visit

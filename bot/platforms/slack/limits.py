@@ -19,3 +19,20 @@ OPTION_VALUE: Final = 150
 PLACEHOLDER: Final = 150
 # The text that stands for the blocks in a notification; Slack cuts it at 40,000.
 FALLBACK: Final = 1000
+
+# docs.slack.dev/reference/views and /reference/block-kit, for modals and the Home tab.
+VIEW_BLOCKS: Final = 100
+MODAL_TITLE: Final = 24
+MODAL_BUTTON: Final = 24
+PRIVATE_METADATA: Final = 3000
+# An opened modal and two that are put on top of it.
+STACK: Final = 3
+INPUT_LABEL: Final = 2000
+INPUT_HINT: Final = 2000
+TEXT_INPUT: Final = 3000
+CHOICES: Final = 10
+# docs.slack.dev/interactivity: the first answer, the life of a trigger, and of a response_url.
+ACKNOWLEDGE_S: Final = 3
+TRIGGER_S: Final = 3
+RESPONSE_URL_S: Final = 1800
+RESPONSE_URL_USES: Final = 5

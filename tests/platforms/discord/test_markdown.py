@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.marks import channel, moment, role
+from bot.marks import channel, moment, role
 from bot.messages import plain
 from bot.platforms.discord.markdown import cut, escape, unescape
 

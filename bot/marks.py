@@ -1,8 +1,8 @@
-"""Times, channels and roles inside plain text, until a platform draws them.
+"""Times, channels, roles and commands inside plain text, until a platform draws them.
 
-Each reader is to see a moment in their own zone and language, and only the platform can do that.
-So a sentence carries it between two private-use characters: `plain` lets none of those through in
-anybody's text.
+Each reader is to see a moment in their own zone and language, and a command as it is called where
+they are; only the platform knows. So a sentence carries them between two private-use characters:
+`plain` lets none of those through in anybody's text.
 """
 
 import re
@@ -14,9 +14,11 @@ from typing import Final
 
 OPEN: Final = "\ue000"
 CLOSE: Final = "\ue001"
-# `1732500000:D` is a moment with its style, `#C0123` a channel, `@&S0123` a role.
+# `1732500000:D` is a moment with its style, `#C0123` a channel, `@&S0123` a role, and `/submit` a
+# command.
 MARK: Final = re.compile(
-    f"{OPEN}(?:(?P<at>\\d{{1,12}}):(?P<style>[dDtTfFR])|(?P<kind>#|@&)(?P<id>[0-9A-Z]{{1,20}})){CLOSE}"
+    f"{OPEN}(?:(?P<at>\\d{{1,12}}):(?P<style>[dDtTfFR])"
+    f"|(?P<kind>#|@&)(?P<id>[0-9A-Z]{{1,20}})|/(?P<command>[a-z ]{{1,32}})){CLOSE}"
 )
 
 
@@ -24,11 +26,12 @@ class Kind(StrEnum):
     MOMENT = "moment"
     CHANNEL = "channel"
     ROLE = "role"
+    COMMAND = "command"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """`value` is seconds since 1970, or an id of the platform's."""
+    """`value` is seconds since 1970, an id of the platform's, or what a command does."""
 
     kind: Kind
     value: str
@@ -49,6 +52,11 @@ def role(role_id: str) -> str:
     return f"{OPEN}@&{role_id}{CLOSE}"
 
 
+def command(does: str) -> str:
+    """Return a command to put into a sentence: `submit` is /submit, or /earmark submit."""
+    return f"{OPEN}/{does}{CLOSE}"
+
+
 def pieces(text: str) -> Iterator[str | Mark]:
     """Return a sentence in pieces: text as it is, and what is drawn by the platform."""
     start = 0
@@ -64,5 +72,7 @@ def pieces(text: str) -> Iterator[str | Mark]:
 def mark_of(match: re.Match[str]) -> Mark:
     if match["at"] is not None:
         return Mark(kind=Kind.MOMENT, value=match["at"], style=match["style"])
+    if match["command"] is not None:
+        return Mark(kind=Kind.COMMAND, value=match["command"])
     kind = Kind.CHANNEL if match["kind"] == "#" else Kind.ROLE
     return Mark(kind=kind, value=match["id"])
