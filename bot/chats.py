@@ -1,7 +1,7 @@
 """The chats that the settings name: each listens, and brings what the outbox holds."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ class Chat:
     platform: Platform
     courier: Courier
     listen: Callable[[], Coroutine[Any, Any, None]]
+
+
+OpenChats = Callable[[Settings, Desk], AbstractAsyncContextManager[list[Chat]]]
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from bot.app import World, open_desk, real_world
-from bot.chats import Chat, open_chats
+from bot.chats import Chat, OpenChats, open_chats
 from bot.errors import SettingsError
 from bot.jobs.engine import Work, open_engine
 from bot.jobs.queue import JobQueue
@@ -53,18 +53,25 @@ async def serve(settings: Settings, role: Role) -> None:
 
 @asynccontextmanager
 async def open_service(
-    settings: Settings, role: Role, world: World | None = None
+    settings: Settings,
+    role: Role,
+    world: World | None = None,
+    *,
+    chats: OpenChats = open_chats,
 ) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Start everything that `role` takes; yield the tasks, which do not end by themselves."""
+    """Start everything that `role` takes; yield the tasks, which do not end by themselves.
+
+    `chats` opens other chats than those of the settings, where we live in somebody's bot.
+    """
     this, world = me(), world or real_world()
     async with (
         open_desk(settings, world) as bare,
         open_jobs(settings, role, bare, executor_id=this.executor_id) as (jobs, chores),
-        _chats(settings, role, replace(bare, starter=jobs)) as chats,
+        _chats(settings, role, replace(bare, starter=jobs), chats) as opened,
     ):
-        work: list[Coroutine[Any, Any, None]] = [chat.listen() for chat in chats]
-        if chats:
-            work.append(_send(bare, chats, worker=this.executor_id))
+        work: list[Coroutine[Any, Any, None]] = [chat.listen() for chat in opened]
+        if opened:
+            work.append(_send(bare, opened, worker=this.executor_id))
         if role is not Role.CHAT:
             upkeep = Upkeep(
                 me=this,
@@ -85,12 +92,14 @@ async def open_service(
 
 
 @asynccontextmanager
-async def _chats(settings: Settings, role: Role, desk: Desk) -> AsyncIterator[list[Chat]]:
+async def _chats(
+    settings: Settings, role: Role, desk: Desk, open_them: OpenChats
+) -> AsyncIterator[list[Chat]]:
     """Open the chats where this role talks in them."""
     if role is Role.WORKER:
         yield []
         return
-    async with open_chats(settings, desk) as chats:
+    async with open_them(settings, desk) as chats:
         if role is Role.CHAT and not chats:
             raise SettingsError(
                 "There is no chat to talk in. Set EARMARK_DISCORD_TOKEN; docs/discord.md tells"

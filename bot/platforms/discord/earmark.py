@@ -22,6 +22,7 @@ from bot.platforms.discord.presses import Press
 from bot.platforms.discord.reception import AnyInteraction, Reception, Visit
 from bot.platforms.discord.screen import Screen
 from bot.platforms.discord.shown import screen_of
+from bot.platforms.discord.translator import Words
 
 # Messages that somebody may be pressing on at this moment.
 _REMEMBERED = 2000
@@ -76,10 +77,18 @@ class Newest:
 class Earmark(commands.Cog, name=presses.COG):
     """Every answer of ours goes through here, whichever command, button or form asked for it."""
 
-    def __init__(self, bot: commands.Bot, reception: Reception, routes: Routes) -> None:
+    def __init__(
+        self,
+        bot: commands.Bot,
+        reception: Reception,
+        routes: Routes,
+        *,
+        close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.reception = reception
         self.bot = bot
         self._routes = routes
+        self._close = close
         self.patience = Patience()
         self._newest = Newest()
 
@@ -88,7 +97,11 @@ class Earmark(commands.Cog, name=presses.COG):
 
     async def cog_unload(self) -> None:
         self.bot.remove_dynamic_items(Press)
+        if isinstance(self.bot.tree.translator, Words):
+            await self.bot.tree.set_translator(None)
         await self.patience.close()
+        if self._close is not None:
+            await self._close()
 
     async def take_press(self, interaction: AnyInteraction, carried: CustomId) -> None:
         """Do what a button or a select asks for; who presses is checked again each time."""
