@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import settings
+from bot.commands.bench_chat import chat
 from bot.commands.bench_lag import lag
 from bot.commands.running import json_option, out, print_json, progress_console
 from bot.model_store import model_in_use
@@ -33,6 +34,7 @@ def bench() -> None:
 
 
 bench.add_command(lag)
+bench.add_command(chat)
 
 
 @bench.command()
