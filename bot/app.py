@@ -205,7 +205,7 @@ async def _services(
         titles=OEmbed(http, url=settings.spotify_oembed_url),
         short_links=ShortLinks(http),
     )
-    files = Spool(settings.data_dir / "spool", max_bytes=settings.upload_max_mib * 2**20)
+    files = Spool(maker, max_bytes=settings.upload_max_mib * 2**20)
     rungs = list(_rungs(settings, http))
     return Services(
         lookup=metadata,

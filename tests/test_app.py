@@ -100,7 +100,8 @@ async def test_an_artists_own_file_comes_before_every_service(
     settings: Settings, nebula: Track
 ) -> None:
     async with desk_at_sandbox(settings, AudioSource.DEEZER) as desk:
-        sha256 = desk.services.files.put(CLIP.read_bytes())
+        async with desk.sessions.begin() as session:
+            sha256 = await desk.services.files.put(session, CLIP.read_bytes(), at=desk.now())
         audio = await desk.services.ladder(sha256).audio(nebula)
 
     assert audio.origin is Origin.UPLOAD

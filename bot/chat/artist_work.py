@@ -1,6 +1,5 @@
 """What an artist's commands, buttons and forms do: call the workflow, and show what it says."""
 
-import asyncio
 import hashlib
 from dataclasses import replace
 
@@ -115,9 +114,8 @@ async def _submit(visit: Visit, request: Request, upload: Upload | None) -> Repl
             now=desk.now(),
             seed=desk.seed(),
         )
-        # Before the commit: an accepted file must survive whatever happens next.
         if content is not None:
-            await asyncio.to_thread(desk.services.files.put, content)
+            await desk.services.files.put(session, content, at=desk.now())
     await desk.jobs.submit(accepted.submission_id)
     found = find_links(request.text).tracks
     url = f"https://open.spotify.com/track/{found[0]}" if found else None

@@ -1,6 +1,5 @@
 """What only an artist can give: a file, a yes to "is this your recording?", an answer."""
 
-import asyncio
 import hashlib
 
 from bot.chat import replies
@@ -47,8 +46,7 @@ async def attach(visit: Visit) -> Reply:
             person=visit.person,
             upload=OwnFile(sha256=hashlib.sha256(content).hexdigest(), name=upload.filename),
         )
-        # Before the commit: an accepted file must survive whatever happens next.
-        await asyncio.to_thread(desk.services.files.put, content)
+        await desk.services.files.put(session, content, at=desk.now())
     await desk.jobs.submit(submission_id)
     return replies.sentence(FILE_TAKEN_TEXT)
 

@@ -35,7 +35,7 @@ class Rung(Protocol):
 
 
 class OwnFiles(Protocol):
-    def get(self, sha256: str) -> bytes: ...
+    async def get(self, sha256: str) -> bytes: ...
 
 
 class PreviewSource(Protocol):
@@ -54,7 +54,7 @@ class OwnFileRung:
     async def audio(self, track: Track) -> Audio:
         if self._sha256 is None:
             raise NoPreviewError(f"No file was sent for “{track.title}”.")
-        content = self._files.get(self._sha256)
+        content = await self._files.get(self._sha256)
         return Audio(content=content, origin=Origin.UPLOAD, verdict=Verdict.OWN_FILE)
 
 

@@ -87,11 +87,11 @@ class Chores:
             await posts.sweep(session, changed_before=now - _POSTS, but=[notices.BOARD_SUBJECT])
             every = await workspaces.all_ids(session)
             awaited = await submissions.awaited_files(session)
+            await desk.services.files.sweep(session, keep=awaited, before=now - _ON_ITS_WAY)
         for workspace_id in every:
             async with desk.sessions.begin() as session:
                 await deadlines.forget_exposures(session, workspace_id=workspace_id, now=now)
             await privacy.retire_at(replace(desk, workspace_id=workspace_id))
-        desk.services.files.sweep(keep=awaited, before=now - _ON_ITS_WAY)
         await self._sweep_jobs(now - _JOBS)
         log.info("what was kept long enough is deleted")
 

@@ -270,7 +270,7 @@ async def _write_anew(
 
 async def _throw_away(desk: Desk, files: frozenset[str]) -> None:
     """Delete files that no other submission still needs."""
-    async with desk.sessions() as session:
+    async with desk.sessions.begin() as session:
         awaited = await submissions.awaited_files(session)
-    for sha256 in sorted(files - awaited):
-        desk.services.files.discard(sha256)
+        for sha256 in sorted(files - awaited):
+            await desk.services.files.discard(session, sha256)

@@ -361,12 +361,12 @@ class _Go:
         submission = self._submission
         if submission.upload_sha256 is None:
             return
-        async with self._sessions() as session:
+        async with self._sessions.begin() as session:
             awaited = await submissions.file_awaited(
                 session, sha256=submission.upload_sha256, except_id=submission.id
             )
             if not awaited:
-                self._services.files.discard(submission.upload_sha256)
+                await self._services.files.discard(session, submission.upload_sha256)
 
 
 def _done(submission: Submission, number: int | None) -> Outcome | None:

@@ -46,3 +46,16 @@ class ServiceBlock(Base):
 
     service: Mapped[str] = mapped_column(primary_key=True)
     blocked_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class SpooledFile(Base):
+    """An artist's own file, only until it is heard.
+
+    No workspace here: the same file may wait for several, and is deleted when none needs it.
+    """
+
+    __tablename__ = "spool"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+    kept_at: Mapped[datetime]

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -198,7 +197,6 @@ def _edited(where: Reply | Message) -> datetime | None:
 @asynccontextmanager
 async def open_house(
     sessions: async_sessionmaker[AsyncSession],
-    spool: Path,
     *,
     faults: Iterable[Fault] = (),
     seed: int = 0,
@@ -209,7 +207,7 @@ async def open_house(
     With `contract` every request is held against Discord's own description, which takes a while.
     """
     stage = await open_stage(sessions)
-    files = Spool(spool)
+    files = Spool(sessions)
     stage.ladder.files = files
     services = replace(stage.services, files=files)
     worker = Worker(stage, services)

@@ -24,9 +24,10 @@ def start_demo(database: Path) -> subprocess.Popen[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What stands in the database: the status of each submission by its id."""
+    """What stands in the database: the status of each submission by its id, and kept files."""
 
     statuses: dict[str, str]
+    files: int = 0
 
     def waiting(self) -> set[str]:
         return {code for code, status in self.statuses.items() if status in WAITING}
@@ -43,12 +44,13 @@ def look(database: Path) -> Seen:
         return Seen(statuses={})
     try:
         rows = connection.execute("SELECT code, status FROM submissions").fetchall()
+        (files,) = connection.execute("SELECT count(*) FROM spool").fetchone()
     except sqlite3.OperationalError:
         # The tables are not there yet.
         return Seen(statuses={})
     finally:
         connection.close()
-    return Seen(statuses=dict(rows))
+    return Seen(statuses=dict(rows), files=files)
 
 
 def kill_when(

@@ -32,7 +32,7 @@ async def test_an_artist_and_two_curators_do_all_of_it(
     maker: async_sessionmaker[AsyncSession], tmp_path: Path
 ) -> None:
     contract = official_contract()
-    async with open_house(maker, tmp_path / "spool", contract=contract) as house:
+    async with open_house(maker, contract=contract) as house:
         await discord_story.play(house)
 
         assert_discord_was_pleased(house)
@@ -41,7 +41,7 @@ async def test_an_artist_and_two_curators_do_all_of_it(
 async def test_a_restart_between_any_two_clicks_changes_nothing(
     maker: async_sessionmaker[AsyncSession], tmp_path: Path
 ) -> None:
-    async with open_house(maker, tmp_path / "spool") as house:
+    async with open_house(maker) as house:
         house.restless = True
 
         await discord_story.play(house)
@@ -71,7 +71,7 @@ TROUBLES = {
 async def test_trouble_fails_no_interaction_and_doubles_nothing(
     maker: async_sessionmaker[AsyncSession], tmp_path: Path, faults: list[Fault]
 ) -> None:
-    async with open_house(maker, tmp_path / "spool", faults=faults, seed=7) as house:
+    async with open_house(maker, faults=faults, seed=7) as house:
         await discord_story.play(house)
 
         assert_discord_was_pleased(house)

@@ -34,7 +34,7 @@ async def maker(sqlite_url: str) -> AsyncIterator[Sessions]:
 
 @pytest.fixture
 async def house(maker: async_sessionmaker[AsyncSession], tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(maker, tmp_path / "spool") as opened:
+    async with open_house(maker) as opened:
         await opened.command(opened.boss, "setup", zone="Europe/Berlin")
         yield opened
 

@@ -53,7 +53,7 @@ class Step:
 
 
 class Files:
-    def get(self, sha256: str) -> bytes:
+    async def get(self, sha256: str) -> bytes:
         return {"a" * 64: WAV}[sha256]
 
 

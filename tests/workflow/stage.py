@@ -93,21 +93,22 @@ class FakeFiles:
     def check(self, content: bytes) -> None:
         """Take everything: what a file must be is tested with the spool."""
 
-    def put(self, content: bytes) -> str:
+    async def put(self, session: AsyncSession, content: bytes, *, at: datetime) -> str:
         raise NotImplementedError("the workflow is handed files that lie there already")
 
-    def get(self, sha256: str) -> bytes:
+    async def get(self, sha256: str) -> bytes:
         return self.kept[sha256]
 
-    def sweep(self, *, keep: Collection[str], before: datetime) -> int:
+    async def sweep(self, session: AsyncSession, *, keep: Collection[str], before: datetime) -> int:
         """Delete what nobody waits for; how old a file is, is tested with the spool."""
-        del before
+        del session, before
         gone = set(self.kept) - set(keep)
         for sha256 in gone:
             del self.kept[sha256]
         return len(gone)
 
-    def discard(self, sha256: str) -> None:
+    async def discard(self, session: AsyncSession, sha256: str) -> None:
+        del session
         self.troubles.strike("discard")
         self.kept.pop(sha256, None)
 
@@ -126,7 +127,7 @@ class FakeLadder:
         self.asked.append(track)
         self.troubles.strike("ladder")
         if self.sha256 is not None:
-            content = self.files.get(self.sha256)
+            content = await self.files.get(self.sha256)
             return Audio(content=content, origin=Origin.UPLOAD, verdict=Verdict.OWN_FILE)
         if track.spotify_id not in self.previews:
             raise NoPreviewError(f"No source has audio of “{track.title}”.")

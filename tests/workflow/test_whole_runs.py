@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import open_desk
+from bot.errors import UnusableAudioError
 from bot.messages import QueueRow
 from bot.sandbox.bundled import clip
 from bot.sandbox.calls import Service
@@ -197,15 +198,17 @@ async def test_when_the_audio_service_is_back_the_track_is_scored(
     assert row.unscored_reason is None
 
 
-async def test_an_own_file_leaves_the_disk_when_it_is_scored(run: Run, tmp_path: Path) -> None:
+async def test_an_own_file_is_deleted_when_it_is_scored(run: Run) -> None:
     content = clip("caribbean.ogg").path.read_bytes()
-    sha256 = run.desk.services.files.put(content)
-    assert [path.name for path in (tmp_path / "spool").iterdir()] == [sha256]
+    async with run.desk.sessions.begin() as session:
+        sha256 = await run.desk.services.files.put(session, content, at=run.desk.now())
+    assert await run.desk.services.files.get(sha256) == content
 
     _, done = await run.send("Ocean", upload=OwnFile(sha256=sha256, name="ocean.ogg"))
     assert done.outcome is Outcome.SCORED
     assert run.hearing.heard == [content]
-    assert list((tmp_path / "spool").iterdir()) == []
+    with pytest.raises(UnusableAudioError, match="not here any more"):
+        await run.desk.services.files.get(sha256)
 
 
 async def test_a_link_that_spotify_does_not_know_is_closed(run: Run) -> None:

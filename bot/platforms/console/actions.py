@@ -78,9 +78,8 @@ async def send(desk: Desk, request: submit.Request, *, audio: Path | None = None
             now=desk.now(),
             seed=desk.seed(),
         )
-        # Before the commit: an accepted file must survive whatever happens next.
         if content is not None:
-            desk.services.files.put(content)
+            await desk.services.files.put(session, content, at=desk.now())
     processed = await _process(desk, accepted.submission_id)
     if processed.refused is not None:
         raise processed.refused
@@ -111,7 +110,7 @@ async def attach(desk: Desk, *, code: str, artist: str, audio: Path) -> Processe
             person=console_person(artist),
             upload=_own_file(audio, content),
         )
-        desk.services.files.put(content)
+        await desk.services.files.put(session, content, at=desk.now())
     return await _process(desk, submission_id)
 
 
@@ -126,9 +125,9 @@ async def process_waiting(desk: Desk) -> AsyncIterator[Processed]:
         yield await _process(desk, row.id)
     # Left by who was killed between the decision and the delete: an artist's file is kept for
     # scoring only.
-    async with desk.sessions() as session:
+    async with desk.sessions.begin() as session:
         keep = await submissions.awaited_files(session)
-    desk.services.files.sweep(keep=keep, before=desk.now() - _ON_ITS_WAY)
+        await desk.services.files.sweep(session, keep=keep, before=desk.now() - _ON_ITS_WAY)
 
 
 async def show_queue(
