@@ -18,6 +18,7 @@ class Service(StrEnum):
     DISCORD_GATEWAY = "discord-gateway"
     DISCORD_CDN = "discord-cdn"
     SLACK = "slack"
+    SLACK_DELIVERY = "slack-delivery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,11 @@ class FaultKind(StrEnum):
     GATEWAY_CLOSE = "Discord's gateway closes the connection"
     GATEWAY_RECONNECT = "Discord's gateway asks to connect again and to resume"
     GATEWAY_INVALID = "Discord's gateway says that the session is over"
-    EVENT_TWICE = "Discord's gateway sends the same event twice"
+    EVENT_TWICE = "the same event is sent twice"
     NO_HEARTBEAT_ACK = "Discord's gateway does not answer a heartbeat"
+    ACK_LOST = "Slack misses an acknowledgement"
+    SOCKET_DROP = "Slack's connection breaks off right after something was sent"
+    SOCKET_REFRESH = "Slack asks the app to connect anew by Socket Mode"
 
 
 # A fault at a service that cannot have it would make a test pass for the wrong reason.
@@ -48,8 +51,11 @@ _ONLY_AT = {
     FaultKind.GATEWAY_CLOSE: {Service.DISCORD_GATEWAY},
     FaultKind.GATEWAY_RECONNECT: {Service.DISCORD_GATEWAY},
     FaultKind.GATEWAY_INVALID: {Service.DISCORD_GATEWAY},
-    FaultKind.EVENT_TWICE: {Service.DISCORD_GATEWAY},
+    FaultKind.EVENT_TWICE: {Service.DISCORD_GATEWAY, Service.SLACK_DELIVERY},
     FaultKind.NO_HEARTBEAT_ACK: {Service.DISCORD_GATEWAY},
+    FaultKind.ACK_LOST: {Service.SLACK_DELIVERY},
+    FaultKind.SOCKET_DROP: {Service.SLACK_DELIVERY},
+    FaultKind.SOCKET_REFRESH: {Service.SLACK_DELIVERY},
 }
 
 
@@ -61,7 +67,9 @@ class Fault:
     with `probability`, until it has struck `times` times (None: for ever). `seconds` is the length
     of a delay, `status` that of a server error, `retry_after` the seconds in the header of a 429.
     At Discord's gateway the path is `/` with the name of the event, `/HEARTBEAT` for a heartbeat,
-    and `close_code` the code that a connection is closed with.
+    and `close_code` the code that a connection is closed with. For what Slack delivers to the app
+    the path is the type of the envelope and its name, as in `/slash_commands/earmark`,
+    `/interactive/block_actions` or `/events_api/app_home_opened`.
     """
 
     service: Service

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from bot.sandbox.discord.body import Upload
 from bot.sandbox.discord.people import Person, Reply
 from bot.sandbox.discord.seen import labels_of, text_of
 from bot.sandbox.discord.world import Message
+from bot.sandbox.upload import Upload
 from db.models import Base, Decision, Event, EventKind, Status, Submission
 from tests.journeys.discord_house import House
 from tests.sources.clips import WAV

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.messages import Card
 from bot.platforms.slack.courier import SlackCourier, sending_client
 from bot.sandbox.clock import HandClock
-from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.slack.server import SlackStandIn
 from bot.workflow.delivery import Limits, Outgoing
 from bot.workflow.outbox import Sender
 from bot.workflow.services import Sessions
@@ -96,7 +96,8 @@ class Desk:
     async def hear(self) -> None:
         """Take what Slack tells of our messages, each of them twice, as it repeats events."""
         work = self.sender("next")
-        for event in [*self.slack.events, *self.slack.events]:
+        told = [each for each in self.slack.events if each["type"] == "message_metadata_posted"]
+        for event in [*told, *told]:
             to = PLACES[event["channel_id"]]
             await work.saw(
                 box=Box(workspace_id=self.workspace_id, to=to),

@@ -1,7 +1,6 @@
 """Reading the body of a request: JSON, or a form with JSON and files in it."""
 
 import json
-import mimetypes
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,23 +9,9 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from bot.sandbox.discord.errors import ApiError
+from bot.sandbox.upload import Upload
 
 _FILE = re.compile(r"files\[(\d+)\]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """One file of a form, or one that a person hands over."""
-
-    filename: str
-    content: bytes
-    content_type: str
-
-    @classmethod
-    def named(cls, filename: str, content: bytes) -> "Upload":
-        """Guess the type from the name, as Discord does."""
-        guessed = mimetypes.guess_type(filename)[0] or "application/octet-stream"
-        return cls(filename=filename, content=content, content_type=guessed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

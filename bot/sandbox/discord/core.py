@@ -7,10 +7,10 @@ from typing import Protocol
 
 from aiohttp import web
 
+from bot.sandbox.changes import Changes
 from bot.sandbox.clock import Clock
 from bot.sandbox.discord.body import Body, read_body
 from bot.sandbox.discord.cdn import Cdn
-from bot.sandbox.discord.changes import Changes
 from bot.sandbox.discord.errors import (
     Problem,
     invalid,

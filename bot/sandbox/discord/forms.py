@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.sandbox.discord.body import Upload
 from bot.sandbox.discord.components import ACTION_ROW, TEXT_DISPLAY
 from bot.sandbox.discord.message_json import numbered
 from bot.sandbox.discord.modals import LABEL
 from bot.sandbox.discord.offers import Offers
-from bot.sandbox.discord.refusals import RefusedError
 from bot.sandbox.discord.world import Json
+from bot.sandbox.refusals import RefusedError
+from bot.sandbox.upload import Upload
 
 
 def labels_in(modal: Json) -> list[str]:

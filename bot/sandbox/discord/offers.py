@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.sandbox.discord.body import Upload
 from bot.sandbox.discord.cdn import Cdn
 from bot.sandbox.discord.commands import SUBCOMMAND, SUBCOMMAND_GROUP
-from bot.sandbox.discord.refusals import RefusedError
 from bot.sandbox.discord.wire import channel_json, member_json, role_json, user_json
 from bot.sandbox.discord.world import Attachment, Channel, Json, Role, User, World
+from bot.sandbox.refusals import RefusedError
+from bot.sandbox.upload import Upload
 
 STRING = 3
 INTEGER = 4

@@ -21,8 +21,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.discord.body import Upload
-from bot.sandbox.discord.changes import NothingHappenedError
+from bot.sandbox.changes import NothingHappenedError
 from bot.sandbox.discord.commands import CHAT_INPUT, MESSAGE_MENU, Commands
 from bot.sandbox.discord.components import STRING_SELECT
 from bot.sandbox.discord.core import Core
@@ -33,9 +32,10 @@ from bot.sandbox.discord.message_json import message_json, numbered
 from bot.sandbox.discord.offers import Offers
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.posting import Posting
-from bot.sandbox.discord.refusals import NoAnswerError, RefusedError
 from bot.sandbox.discord.seen import buttons_of, selects_of, text_of
 from bot.sandbox.discord.world import Channel, Json, Message, User
+from bot.sandbox.refusals import NoAnswerError, RefusedError
+from bot.sandbox.upload import Upload
 
 # Real seconds until a test gives up; Discord's own three run on the stand-in's clock.
 PATIENCE_S = 5.0

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.discord.body import Body, Upload
+from bot.sandbox.discord.body import Body
 from bot.sandbox.discord.core import Core
 from bot.sandbox.discord.errors import ApiError, Problem
 from bot.sandbox.discord.limits import message_problems
@@ -24,6 +24,7 @@ from bot.sandbox.discord.world import (
     Message,
     User,
 )
+from bot.sandbox.upload import Upload
 
 _MAX_FILE_BYTES = 10 * 1024 * 1024
 # Of the flags in a body only these two count when a message changes.

@@ -8,12 +8,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.calls import Calls
+from bot.sandbox.changes import Changes
 from bot.sandbox.clock import Clock, system_clock
 from bot.sandbox.discord.application import ApplicationRoutes
-from bot.sandbox.discord.body import Upload
 from bot.sandbox.discord.callbacks import CallbackRoutes
 from bot.sandbox.discord.cdn import Cdn
-from bot.sandbox.discord.changes import Changes
 from bot.sandbox.discord.channels import ChannelRoutes
 from bot.sandbox.discord.commands import CommandRoutes, Commands
 from bot.sandbox.discord.core import API, Contract, Core, Refusal, Violation
@@ -30,6 +29,7 @@ from bot.sandbox.discord.webhooks import WebhookRoutes
 from bot.sandbox.discord.wire import channel_json
 from bot.sandbox.discord.world import Channel, Guild, Message, Role, User, World
 from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.upload import Upload
 
 HOST = "127.0.0.1"
 TOKEN = "stand-in.bot.token"  # noqa: S105 - opens nothing but the stand-in

@@ -16,11 +16,11 @@ from bot.platforms.slack.courier import SlackCourier, sending_client
 from bot.sandbox.calls import Service
 from bot.sandbox.clock import HandClock
 from bot.sandbox.faults import Fault, FaultKind
-from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.slack.server import SlackStandIn
 from bot.workflow.delivery import Outgoing
 from db.models import Platform
 from db.recipients import channel, person
-from tests.platforms.slack.contract import problems
+from tests.platforms.slack.contract import CONTRACT
 
 ANA, REVIEW = person(Platform.SLACK, "U0ANA"), channel(Platform.SLACK, "C0REVIEW")
 
@@ -32,7 +32,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 async def slack(clock: HandClock) -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn.start(clock=clock, contract=problems) as running:
+    async with SlackStandIn.start(clock=clock, contract=CONTRACT) as running:
         running.add_user("U0ANA")
         running.add_channel("C0REVIEW")
         yield running

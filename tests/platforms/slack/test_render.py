@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.messages import Button, ButtonStyle, Card, Field, Option, Select
 from bot.platforms.slack.render import fallback, to_blocks
 from bot.platforms.slack.text import escape
-from bot.sandbox.slack import block_problems
+from bot.sandbox.slack.blocks import block_problems
 from tests.platforms.slack.contract import needs_contract, problems
 
 KEPT = Card(

@@ -6,8 +6,8 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.sandbox.discord.refusals import RefusedError
 from bot.sandbox.discord.server import DiscordStandIn
+from bot.sandbox.refusals import RefusedError
 from tests.sandbox.discord_stand_in.conftest import Place, running
 from tests.sandbox.discord_stand_in.small_bot import SmallBot
 

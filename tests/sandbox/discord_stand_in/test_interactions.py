@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from bot.sandbox.clock import HandClock
-from bot.sandbox.discord.body import Upload
 from bot.sandbox.discord.forms import labels_in
 from bot.sandbox.discord.interactions import Interaction, Kind
 from bot.sandbox.discord.people import Person
-from bot.sandbox.discord.refusals import NoAnswerError, RefusedError
 from bot.sandbox.discord.seen import labels_of
 from bot.sandbox.discord.server import DiscordStandIn
+from bot.sandbox.refusals import NoAnswerError, RefusedError
+from bot.sandbox.upload import Upload
 from tests.sandbox.discord_stand_in.conftest import Place, running
 from tests.sandbox.discord_stand_in.small_bot import SmallBot
 

@@ -8,16 +8,16 @@ import discord
 import pytest
 
 from bot.sandbox.calls import Service
-from bot.sandbox.discord.body import Upload
 from bot.sandbox.discord.forms import form_data, labels_in
 from bot.sandbox.discord.offers import Offers
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
-from bot.sandbox.discord.refusals import RefusedError
 from bot.sandbox.discord.seen import labels_of, text_of
 from bot.sandbox.discord.server import DiscordStandIn
 from bot.sandbox.discord.world import PRIVATE_THREAD, Overwrite
 from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.refusals import RefusedError
+from bot.sandbox.upload import Upload
 from tests.sandbox.discord_stand_in.conftest import Place, running
 from tests.sandbox.discord_stand_in.small_bot import Card, SmallBot
 

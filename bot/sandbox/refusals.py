@@ -2,8 +2,8 @@
 
 
 class RefusedError(Exception):
-    """Discord's own client would not let this person do that."""
+    """The service's own client would not let this person do that."""
 
 
 class NoAnswerError(Exception):
-    """The person reads "The application did not respond"."""
+    """The person reads that the app did not respond."""
