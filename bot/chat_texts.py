@@ -171,12 +171,24 @@ SETUP_SUBMIT_PICK = "Submit channel, where artists are"
 SETUP_ROLE_PICK = "Role that reviews every playlist"
 ADD_PLAYLIST_BUTTON = "Add a playlist…"
 TEST_POST_BUTTON = "Test post"
+JOIN_DESKS_BUTTON = "Join another place"
 CHECK_AGAIN_BUTTON = "Check again"
 MENTION_ON_BUTTON = "Mention artists with closed DMs"
 MENTION_OFF_BUTTON = "Do not mention artists"
 TEST_POST_TITLE = "This is a test"
 TEST_POST_TEXT = "Cards, the live board and the weekly digest will come into this channel."
 TEST_POST_SENT_TEXT = "The test post is in the review channel."
+
+
+def join_code_text(code: str) -> str:
+    return (
+        f"To work at this desk from another place, as from Slack, type this code there within ten"
+        f" minutes: {code}. Whoever has it can join, so show it to nobody else."
+    )
+
+
+def joined_text(name: str) -> str:
+    return f"This server works at the desk of {name} now: one queue, seen from both."
 
 
 def setup_zone_text(zone: str) -> str:

@@ -114,6 +114,13 @@ class House:
         await self.close()
         await self.open()
 
+    def kept_views(self) -> int:
+        """Count what discord.py holds in memory for buttons and forms that it has sent."""
+        if self._bot is None:
+            raise LookupError("the bot is not running")
+        store = self._bot._connection._view_store  # no public door leads there
+        return len(store._views) + len(store._modals) + len(store._synced_message_views)
+
     def person(self, name: str, *, curates: bool = False) -> Person:
         roles = [self.curators] if curates else []
         here = self.reviews if curates else self.music

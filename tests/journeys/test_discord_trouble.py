@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.sandbox.discord.people import Person
-from bot.sandbox.discord.world import Message
+from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.world import EPHEMERAL, Message, Overwrite
 from bot.workflow.services import Sessions
 from db.engine import create_engine, sessions
 from tests.journeys import discord_story
@@ -112,3 +113,69 @@ def _seen_by(house: House, person: Person) -> Iterator[Message]:
 
 def _payload(message: Message) -> list[object]:
     return [message.content, message.embeds, message.parts]
+
+
+async def test_a_missing_permission_is_named_with_the_channel_and_where_to_give_it(
+    house: House,
+) -> None:
+    own = house.guild.members[house.discord.world.app.id].roles[0]
+    house.reviews.overwrites.append(Overwrite(id=own, deny=Permission.PIN_MESSAGES))
+    await house.restart()
+    wizard = await house.command(house.boss, "setup")
+    pick = "Review channel: cards, board and digest"
+    wizard = await house.select(house.boss, wizard, house.reviews, placeholder=pick)
+
+    assert "Pin Messages is missing in #reviews, to pin the live board." in wizard.text
+    assert "in the channel's settings, under Permissions" in wizard.text
+
+
+async def test_only_who_manages_the_server_may_press_what_sets_it_up(house: House) -> None:
+    wizard = await house.command(house.boss, "setup")
+    stored = wizard.message
+    ana = house.person("Ana")
+    # Somebody else's private message is nowhere to be pressed on; a public one would be.
+    stored.ephemeral_to = None
+    stored.flags &= ~EPHEMERAL
+
+    told = await ana.click(stored, label="Test post")
+
+    assert "Only who manages this server may do this." in told.text
+    assert told.ephemeral
+
+
+async def test_a_panel_votes_blind_and_sees_scores_afterwards(house: House) -> None:
+    mo, kim = house.person("Mo", curates=True), house.person("Kim", curates=True)
+    form = await house.command(house.boss, "playlist", action="add")
+    said = {"Name": "Night Drive", "How many keeps a track needs": "2"}
+    await house.fill(house.boss, form, said)
+    wizard = await house.command(house.boss, "setup")
+    pick = "Role that reviews every playlist"
+    await house.select(house.boss, wizard, house.curators, placeholder=pick)
+    link = house.stage.song("wind")
+    await house.command(house.person("Ana"), "submit", link=link, ai="No", ownership=True)
+    await house.settle()
+
+    first = await house.command(mo, "next", playlist="Night Drive")
+    voted = await house.click(mo, first, "Keep")
+    second = await house.command(kim, "next", playlist="Night Drive")
+
+    assert "of 100" not in first.text
+    assert "of 100" not in second.text
+    assert "Mo: keep" not in second.text
+    seen = await house.click(mo, voted, "Show the card")
+    assert "of 100" in seen.text
+    assert "Mo: keep" in seen.text
+    kept = await house.click(kim, second, "Keep")
+    assert "Kept" in kept.text
+
+
+async def test_nothing_that_was_shown_is_kept_in_memory(house: House) -> None:
+    ana = house.person("Ana")
+    form = await house.command(house.boss, "playlist", action="add")
+    await house.fill(house.boss, form, {"Name": "Night Drive"})
+    for _ in range(3):
+        await house.command(ana, "calls")
+        await house.command(ana, "submit")
+        await house.command(ana, "mysubs")
+
+    assert house.kept_views() == 0

@@ -13,6 +13,7 @@ from bot.platforms.discord import setup_work
 from bot.platforms.discord.choosing import Choices, playlist_choices, zone_choices
 from bot.platforms.discord.earmark import Earmark
 from bot.platforms.discord.reception import Visit
+from bot.platforms.discord.screen import Screen
 from bot.workflow.people import Person
 from db.models import Platform
 
@@ -28,12 +29,22 @@ class Admins(commands.Cog, name="Earmark: admins"):
     @app_commands.command(name="setup", description=words.SETUP)
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
-    @app_commands.describe(zone=words.SETUP_ZONE)
-    async def setup(self, interaction: Interaction, *, zone: str | None = None) -> None:
-        if zone is None:
-            await self._front.command(interaction, setup_work.show_setup)
-            return
-        await self._front.command(interaction, lambda visit: setup_work.set_zone(visit, zone))
+    @app_commands.describe(zone=words.SETUP_ZONE, code=words.SETUP_CODE)
+    async def setup(
+        self,
+        interaction: Interaction,
+        *,
+        zone: str | None = None,
+        code: app_commands.Range[str, 1, 40] | None = None,
+    ) -> None:
+        async def work(visit: Visit) -> Screen:
+            if code is not None:
+                return await setup_work.join(visit, code)
+            if zone is not None:
+                return await setup_work.set_zone(visit, zone)
+            return await setup_work.show_setup(visit)
+
+        await self._front.command(interaction, work)
 
     @setup.autocomplete("zone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:

@@ -1,5 +1,6 @@
 """The bot that `earmark run` starts: no message is read, no member list is kept."""
 
+import logging
 from typing import Any
 
 import aiohttp
@@ -8,8 +9,10 @@ from discord.ext import commands
 
 from bot.platforms.discord import extension
 from bot.platforms.discord.screen import NOBODY
-from bot.platforms.discord.sync import sync
+from bot.platforms.discord.sync import Sync, sync
 from bot.workflow.desk import Desk
+
+log = logging.getLogger(__name__)
 
 
 def intents() -> discord.Intents:
@@ -49,5 +52,11 @@ class EarmarkBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         await extension.add(self, self._desk)
-        if self._sync_at_start:
-            await sync(self, self._desk)
+        if not self._sync_at_start:
+            return
+        synced = await sync(self, self._desk)
+        if synced.outcome is Sync.FOREIGN:
+            log.warning(
+                "commands are not registered, as this app has others: %s",
+                ", ".join(synced.foreign),
+            )

@@ -42,6 +42,7 @@ DIGEST_PLAYLIST = "The playlist."
 
 SETUP = "Set up Earmark for this server."
 SETUP_ZONE = "The time zone that weeks and digests are meant in."
+SETUP_CODE = "A code that another place made, to share one desk with it."
 PLAYLIST = "Add a playlist, change its rules, open or close it."
 PLAYLIST_ACTION = "What to do."
 PLAYLIST_NAME = "The playlist; not needed to add one."

@@ -76,6 +76,7 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         words.DIGEST_PLAYLIST: "Die Playlist. ",
         words.SETUP: "Earmark für diesen Server einrichten.",
         words.SETUP_ZONE: "Die Zeitzone, in der Wochen und Berichte gemeint sind.",
+        words.SETUP_CODE: "Ein Code von einem anderen Ort, um einen Schreibtisch zu teilen.",
         words.PLAYLIST: "Eine Playlist anlegen, ihre Regeln ändern, sie öffnen oder schließen.",
         words.PLAYLIST_ACTION: "Was getan werden soll.",
         words.PLAYLIST_NAME: "Die Playlist; zum Anlegen nicht nötig.",

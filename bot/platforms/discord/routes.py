@@ -47,6 +47,7 @@ ROUTES = Routes(
             "setup_submit": Route(work=setup_work.choose_submit),
             "setup_role": Route(work=setup_work.choose_role),
             "setup_mention": Route(work=setup_work.choose_mention),
+            "setup_code": Route(work=setup_work.make_code, beside=True),
             "setup_test": Route(work=setup_work.post_test),
             "undo": Route(work=decide_work.undo_pressed),
         }

@@ -10,6 +10,7 @@ from bot.chat.custom_id import CustomId
 from bot.chat_texts import (
     ADD_PLAYLIST_BUTTON,
     CHECK_AGAIN_BUTTON,
+    JOIN_DESKS_BUTTON,
     MENTION_OFF_BUTTON,
     MENTION_ON_BUTTON,
     SETUP_CHANNEL_HINT,
@@ -102,6 +103,7 @@ def _controls(shown: SetupScreen) -> ui.View:
         Button(action="playlist_add", label=ADD_PLAYLIST_BUTTON),
         Button(action="setup_test", label=TEST_POST_BUTTON),
         mention,
+        Button(action="setup_code", label=JOIN_DESKS_BUTTON),
         Button(action="setup", label=CHECK_AGAIN_BUTTON),
     ):
         item = render.button(button)

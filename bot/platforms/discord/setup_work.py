@@ -7,6 +7,8 @@ from bot.chat_texts import (
     TEST_POST_SENT_TEXT,
     TEST_POST_TEXT,
     TEST_POST_TITLE,
+    join_code_text,
+    joined_text,
     post_failed_text,
 )
 from bot.errors import RuleError
@@ -17,10 +19,10 @@ from bot.platforms.discord.permissions import Missing, missing_in_review, missin
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.screen import Screen
 from bot.platforms.discord.setup_screens import SetupScreen, wizard
-from bot.workflow import places, suggest
+from bot.workflow import linking, places, suggest
 from bot.workflow.people import require_admin
 from bot.workflow.places import SetupView
-from db.models import Platform
+from db.models import CodePurpose, Platform
 from db.workspace_settings import ChatChanges
 
 
@@ -62,6 +64,37 @@ async def choose_mention(visit: Visit) -> Screen:
 
 async def set_zone(visit: Visit, zone: str) -> Screen:
     return await _change(visit, {}, zone=zone)
+
+
+async def make_code(visit: Visit) -> Screen:
+    """Show the code with which another place, as a Slack team, joins this desk."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        made = await linking.make_code(
+            session,
+            workspace_id=desk.workspace_id,
+            person=visit.person,
+            purpose=CodePurpose.WORKSPACE,
+            now=desk.now(),
+        )
+    return render.sentence(join_code_text(made.code))
+
+
+async def join(visit: Visit, code: str) -> Screen:
+    """Let this server work at the desk where the code was made."""
+    desk, guild = visit.desk, visit.guild
+    if guild is None:
+        raise RuleError("Use this in the server that is to join.", rule="setup")
+    async with desk.sessions.begin() as session:
+        joined = await linking.join_workspace(
+            session,
+            platform=Platform.DISCORD,
+            external_id=str(guild.id),
+            person=visit.person,
+            code=code,
+            now=desk.now(),
+        )
+    return render.sentence(joined_text(joined.name))
 
 
 async def post_test(visit: Visit) -> Screen:
