@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -18,8 +18,10 @@ from bot.errors import DatabaseError, SettingsError
 from bot.hearing.pool import HearingPool, Limits
 from bot.model_store import model_in_use
 from bot.settings import AudioSource, Settings
+from bot.sources.deezer import CALLS as DEEZER_CALLS
 from bot.sources.deezer import Deezer
 from bot.sources.download import HostRules
+from bot.sources.itunes import CALLS_PER_MINUTE as ITUNES_CALLS
 from bot.sources.itunes import Itunes
 from bot.sources.ladder import (
     DeezerRung,
@@ -29,7 +31,7 @@ from bot.sources.ladder import (
     Rung,
     SpotifyPreviewRung,
 )
-from bot.sources.ledger import DatabaseLedger
+from bot.sources.ledger import DatabaseLedger, shared_pace
 from bot.sources.metadata import Metadata
 from bot.sources.oembed import OEmbed
 from bot.sources.shortlinks import ShortLinks
@@ -66,6 +68,7 @@ _ITUNES_PREVIEWS = ("*.itunes.apple.com", "*.mzstatic.com")
 _SPOTIFY_PREVIEWS = ("p.scdn.co",)
 # A service slower than this counts as down and is asked again later.
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_FIVE_SECONDS = timedelta(seconds=5)
 # The draw's seed must fit a signed 64-bit column.
 _SEED_BITS = 62
 
@@ -125,7 +128,12 @@ class _AtOnce:
 
 def real_world() -> World:
     """Return the world as it is."""
-    return World(now=lambda: datetime.now(UTC), sleep=asyncio.sleep, hearing=open_hearing)
+    return World(now=_real_now, sleep=asyncio.sleep, hearing=open_hearing)
+
+
+def _real_now() -> datetime:
+    # What others allow us is counted by the clock on their wall.
+    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -206,7 +214,7 @@ async def _services(
         short_links=ShortLinks(http),
     )
     files = Spool(maker, max_bytes=settings.upload_max_mib * 2**20)
-    rungs = list(_rungs(settings, http))
+    rungs = list(_rungs(settings, http, maker))
     return Services(
         lookup=metadata,
         ladder=lambda own_file: Ladder([OwnFileRung(files, sha256=own_file), *rungs]),
@@ -227,12 +235,15 @@ def connect_spotify(settings: Settings, maker: Sessions, stack: AsyncExitStack) 
         ledger=DatabaseLedger(maker, daily_budget=settings.spotify_daily_budget),
         api_url=settings.spotify_api_url,
         token_url=settings.spotify_token_url,
+        pace=shared_pace(
+            maker, "spotify pace", calls=settings.spotify_pace, window=_FIVE_SECONDS, now=_real_now
+        ),
     )
     stack.callback(spotify.close)
     return spotify
 
 
-def _rungs(settings: Settings, http: httpx.AsyncClient) -> Iterator[Rung]:
+def _rungs(settings: Settings, http: httpx.AsyncClient, maker: Sessions) -> Iterator[Rung]:
     """Return the rungs that the settings name, in the order of the settings."""
     for source in settings.audio_sources:
         match source:
@@ -240,10 +251,16 @@ def _rungs(settings: Settings, http: httpx.AsyncClient) -> Iterator[Rung]:
                 continue  # it is the first rung always, as a file that came with the submission
             case AudioSource.DEEZER:
                 hosts = _hosts(settings, _DEEZER_PREVIEWS, settings.deezer_url)
-                yield DeezerRung(Deezer(http, api_url=settings.deezer_url, hosts=hosts))
+                pace = shared_pace(
+                    maker, "deezer", calls=DEEZER_CALLS, window=_FIVE_SECONDS, now=_real_now
+                )
+                yield DeezerRung(Deezer(http, api_url=settings.deezer_url, hosts=hosts, pace=pace))
             case AudioSource.ITUNES:
                 hosts = _hosts(settings, _ITUNES_PREVIEWS, settings.itunes_url)
-                yield ItunesRung(Itunes(http, api_url=settings.itunes_url, hosts=hosts))
+                pace = shared_pace(
+                    maker, "itunes", calls=ITUNES_CALLS, window=timedelta(minutes=1), now=_real_now
+                )
+                yield ItunesRung(Itunes(http, api_url=settings.itunes_url, hosts=hosts, pace=pace))
             case AudioSource.SPOTIFY:
                 hosts = _hosts(settings, _SPOTIFY_PREVIEWS, settings.spotify_api_url)
                 yield SpotifyPreviewRung(http, hosts=hosts)

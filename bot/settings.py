@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     spotify_oembed_url: str = "https://open.spotify.com/oembed"
     # Spotify publishes no quota; other projects were locked out from about 500 calls a day on.
     spotify_daily_budget: int = Field(default=300, ge=1)
+    # Calls within any five seconds, by all processes together.
+    spotify_pace: int = Field(default=5, ge=1)
 
     deezer_url: str = "https://api.deezer.com"
     itunes_url: str = "https://itunes.apple.com"

@@ -5,6 +5,7 @@ Apple's terms say that previews are "streamed only" and promote the store: read 
 """
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -66,7 +67,7 @@ class Itunes:
         api_url: str = API_URL,
         hosts: HostRules = PREVIEW_HOSTS,
         country: str = "US",
-        pace: Pace | None = None,
+        pace: AbstractAsyncContextManager[None] | None = None,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._http = http

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -110,7 +111,7 @@ class Spotify:
         api_url: str = API_URL,
         token_url: str = TOKEN_URL,
         seconds: float = SECONDS,
-        pace: Pace | None = None,
+        pace: AbstractAsyncContextManager[None] | None = None,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._ledger = ledger

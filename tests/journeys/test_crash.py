@@ -101,6 +101,7 @@ class Workers:
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("EARMARK_DATABASE_URL", request.getfixturevalue(f"{request.param}_url"))
     monkeypatch.setenv("EARMARK_SPOTIFY_DAILY_BUDGET", "100000")
+    monkeypatch.setenv("EARMARK_SPOTIFY_PACE", "100000")
     monkeypatch.setenv("EARMARK_JOBS_AT_ONCE", "16")
     return str(request.param)
 
