@@ -179,3 +179,35 @@ async def test_nothing_that_was_shown_is_kept_in_memory(house: House) -> None:
         await house.command(ana, "mysubs")
 
     assert house.kept_views() == 0
+
+
+async def test_lists_open_while_people_type_and_show_what_is_theirs(house: House) -> None:
+    ana, mo = house.person("Ana"), house.person("Mo", curates=True)
+    wizard = await house.command(house.boss, "setup")
+    pick = "Role that reviews every playlist"
+    await house.select(house.boss, wizard, house.curators, placeholder=pick)
+    for name in ("Night Drive", "Morning"):
+        form = await house.command(house.boss, "playlist", action="add")
+        await house.fill(house.boss, form, {"Name": name})
+    await house.command(
+        ana,
+        "submit",
+        link=house.stage.song("wind"),
+        playlist="Night Drive",
+        ai="No",
+        ownership=True,
+    )
+    # Mo has to have been here once, to be known by more than a role.
+    await house.command(mo, "queue", playlist="Night Drive")
+
+    assert await ana.autocomplete("submit", "playlist", "night") == ["Night Drive"]
+    assert await ana.autocomplete("check", "playlist") == ["Morning", "Night Drive"]
+    assert await house.boss.autocomplete("setup", "zone", "berl") == ["Europe/Berlin"]
+    (offered,) = await mo.autocomplete("track", "id")
+    assert "Title of wind" in offered or "Spotify track" in offered
+    assert await ana.autocomplete("track", "id") == []
+
+
+async def test_a_slow_desk_offers_nothing_and_lets_people_type_on(house: House) -> None:
+    async with nobody_else_writes(house):
+        assert await house.person("Ana").autocomplete("submit", "playlist", "n") == []
