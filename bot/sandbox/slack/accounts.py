@@ -84,18 +84,19 @@ class Accounts:
 
     def uninstall(self, team: Team) -> None:
         """Throw the app out: its token dies, and Slack tells it of both."""
-        tokens = {"oauth": [], "bot": [team.bot_user_id]}
-        payload = {"type": "tokens_revoked", "tokens": tokens}
-        self._core.publish(Event(team=team, name="tokens_revoked", payload=payload))
-        payload = {"type": "app_uninstalled"}
-        self._core.publish(Event(team=team, name="app_uninstalled", payload=payload))
-        team.installed = False
-        self._core.changes.happened()
+        self._tell(team, _revoked(team))
+        self._tell(team, {"type": "app_uninstalled"})
+        self._end(team)
 
     def revoke(self, team: Team) -> None:
         """Take the token away and tell of it, as when an admin does so."""
-        payload = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot_user_id]}}
-        self._core.publish(Event(team=team, name="tokens_revoked", payload=payload))
+        self._tell(team, _revoked(team))
+        self._end(team)
+
+    def _tell(self, team: Team, payload: Json) -> None:
+        self._core.publish(Event(team=team, name=payload["type"], payload=payload))
+
+    def _end(self, team: Team) -> None:
         team.installed = False
         self._core.changes.happened()
 
@@ -110,6 +111,10 @@ class Accounts:
             raise Refusal("invalid_client_id")
         self.uninstall(asked.team)
         return {}
+
+
+def _revoked(team: Team) -> Json:
+    return {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot_user_id]}}
 
 
 def _test(core: Core, asked: Asked) -> Json:

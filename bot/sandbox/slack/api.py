@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -95,9 +96,12 @@ class Api:
             if channel is not None:
                 kind = "im" if channel.user else "groups" if channel.private else "channels"
                 needed = (f"{kind}:read",)
-        if needed and not team.scopes.intersection(needed):
+        if not needed:
+            return
+        if not (given := team.scopes.intersection(needed)):
             provided = ",".join(sorted(team.scopes))
             raise Refusal("missing_scope", needed=",".join(needed), provided=provided)
+        self._core.used_scopes.add(min(given))
 
 
 def watched(calls: Calls, faults: Faults) -> web.Application:
@@ -131,7 +135,8 @@ def _told(fault: Fault) -> web.Response | None:
     """Return the answer of a fault that is worded as only Slack words it."""
     match fault.kind:
         case FaultKind.RATE_LIMITED:
-            wait = f"{fault.retry_after or 1:g}"
+            # Whole seconds: slack_sdk reads no others.
+            wait = "1" if fault.retry_after is None else f"{math.ceil(fault.retry_after)}"
             return web.json_response(
                 {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": wait}
             )

@@ -37,7 +37,7 @@ class Chat:
 
     def _post(self, core: Core, asked: Asked) -> Json:
         channel = self._place(core, asked)
-        if channel.user is not None and core.world.users[channel.user].closed:
+        if channel.user is not None and not core.takes_direct(channel.user):
             raise Refusal("messages_tab_disabled")
         thread = asked.text("thread_ts")
         if thread and (channel.id, thread) not in core.world.messages:
@@ -57,6 +57,7 @@ class Chat:
         if user is not None and user.team_id == asked.team.id:
             return core.world.direct(asked.team, user.id)
         if "chat:write.public" in asked.team.scopes:
+            core.used_scopes.add("chat:write.public")
             channel = core.known_channel(asked)
             if channel.archived:
                 raise Refusal("is_archived")

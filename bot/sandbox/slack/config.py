@@ -20,7 +20,8 @@ class Shortcut:
 class AppConfig:
     """Ids, secrets and features of the one app. None means that everything is declared.
 
-    `events` are named as in a manifest, `message.channels` for one.
+    `events` are named as in a manifest, `message.channels` for one. Without the `messages_tab`
+    the app cannot write to people in private, and they only write to it where it is `writable`.
     """
 
     id: str = "A0EARMARK"
@@ -36,6 +37,9 @@ class AppConfig:
     shortcuts: list[Shortcut] = field(default_factory=list)
     domains: set[str] = field(default_factory=set)
     home: bool = True
+    messages_tab: bool = True
+    writable: bool = True
+    interactive: bool = True
 
     @classmethod
     def from_manifest(cls, manifest: Json) -> "AppConfig":
@@ -44,6 +48,7 @@ class AppConfig:
         settings = manifest.get("settings") or {}
         scopes = (manifest.get("oauth_config") or {}).get("scopes") or {}
         events = (settings.get("event_subscriptions") or {}).get("bot_events") or ()
+        app_home = features.get("app_home") or {}
         return cls(
             name=manifest["display_information"]["name"],
             scopes=set(scopes.get("bot") or ()),
@@ -51,7 +56,10 @@ class AppConfig:
             commands={each["command"] for each in features.get("slash_commands") or ()},
             shortcuts=[_shortcut(each) for each in features.get("shortcuts") or ()],
             domains=set(features.get("unfurl_domains") or ()),
-            home=bool((features.get("app_home") or {}).get("home_tab_enabled")),
+            home=bool(app_home.get("home_tab_enabled")),
+            messages_tab=bool(app_home.get("messages_tab_enabled")),
+            writable=not app_home.get("messages_tab_read_only_enabled"),
+            interactive=bool((settings.get("interactivity") or {}).get("is_enabled")),
         )
 
     def add_shortcut(self, name: str, callback_id: str, *, message: bool = False) -> None:

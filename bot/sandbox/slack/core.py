@@ -61,7 +61,10 @@ class Event:
 
 @dataclass(slots=True, kw_only=True)
 class Core:
-    """`flaws` are the stand-in's own payloads that do not fit Slack's description."""
+    """`flaws` are the stand-in's own payloads that do not fit Slack's description.
+
+    `used_scopes` are those without which something that was done here would have been refused.
+    """
 
     world: World
     clock: Clock
@@ -73,6 +76,7 @@ class Core:
     refusals: list[tuple[str, str]] = field(default_factory=list)
     flaws: list[str] = field(default_factory=list)
     events: list[Json] = field(default_factory=list)
+    used_scopes: set[str] = field(default_factory=set)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
 
     def publish(self, event: Event) -> None:
@@ -80,6 +84,7 @@ class Core:
         needed = EVENT_SCOPES.get(event.name)
         allowed = needed is None or needed in event.team.scopes
         if allowed and event.team.installed and self.config.hears(event.name):
+            self.used_scopes |= set() if needed is None else {needed}
             self.events.append(event.payload)
             for listener in self.listeners:
                 listener(event)
@@ -100,6 +105,10 @@ class Core:
         if self.contract is not None:
             found = self.contract.payload_problems(name, payload)
             self.flaws += [f"{name}: {problem}" for problem in found]
+
+    def takes_direct(self, user_id: str) -> bool:
+        """Say whether the app may write to somebody in private."""
+        return self.config.messages_tab and not self.world.users[user_id].closed
 
     def channel(self, asked: Asked, key: str = "channel") -> SlackChannel:
         """Return the channel that a call names, in which the app is a member."""

@@ -38,7 +38,14 @@ class Kind(StrEnum):
 
 
 class NotTakenError(Exception):
-    """The app has not acknowledged; the text is Slack's reason for a retry."""
+    """The app has not acknowledged; the text is Slack's reason for a retry.
+
+    `final`: the app wants no retry.
+    """
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -176,6 +183,8 @@ class Deliveries:
                 await self._once(delivery)
             except NotTakenError as error:
                 delivery.reason = str(error)
+                if error.final:
+                    return
             else:
                 return
 

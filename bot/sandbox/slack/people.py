@@ -207,7 +207,7 @@ class Person:
 
     async def open_home(self, text: str = "") -> View:
         """Open the app's home tab, and return it once the app has published it anew."""
-        self._at_home()
+        self._at_home("")
         team = self.team
         home = self._core.world.homes.get((team.id, self.id))
         before = 0 if home is None else home.change
@@ -233,6 +233,8 @@ class Person:
         """Write a message; what looks like a link becomes one."""
         if not self._core.world.sees(self.user, channel):
             raise RefusedError(f"{self.user.name} is not in #{channel.name}")
+        if channel.user is not None and not self._core.config.writable:
+            raise RefusedError("sending messages to this app has been turned off")
         return posting.post_as_user(
             self._core,
             self._core.world.teams[channel.team_id],
@@ -325,6 +327,8 @@ class Person:
         return await self._interact(payload)
 
     async def _interact(self, payload: Json, *, takes_answer: bool = False) -> Reply:
+        if not self._core.config.interactive:
+            raise RefusedError("this app is not configured to handle interactive responses")
         delivery = Delivery(
             kind=Kind.INTERACTIVE,
             name=payload["type"],
@@ -363,10 +367,13 @@ class Person:
             raise RefusedError(f"{self.user.name} has no modal open")
         return stack[-1]
 
-    def _at_home(self) -> None:
+    def _at_home(self, scope: str = "commands") -> None:
         """Commands, shortcuts and the home tab are there where the app is installed."""
         if not self.team.installed:
             raise RefusedError(f"the app is not installed in {self.team.name}")
+        if scope and scope not in self.team.scopes:
+            raise RefusedError(f"the app lacks the scope {scope}")
+        self._core.used_scopes |= {scope} - {""}
 
     def _callback_id(self, name: str, kind: str) -> str:
         every = [each for each in self._core.config.shortcuts if each.kind == kind]

@@ -110,6 +110,8 @@ def post_as_user(
         files=files,
         subtype="file_share" if files else None,
     )
+    for file in files:
+        file.channels.append(channel.id)
     _keep(core, team, channel, message)
     mention = f"<@{team.bot_user_id}>"
     if mention in message.text and channel.user is None and channel.member:
@@ -123,6 +125,7 @@ def post_as_user(
 
 def change(core: Core, message: SlackMessage, said: Json) -> None:
     """Replace what a message says; the content has been checked."""
+    before = _shown(core, message)
     message.texts.append(str(said.get("text") or ""))
     if "blocks" in said or not said.get("text"):
         message.blocks = numbered(said.get("blocks") or [], core.world.next())
@@ -132,10 +135,13 @@ def change(core: Core, message: SlackMessage, said: Json) -> None:
     if said.get("metadata"):
         message.metadata = said["metadata"]
     core.changed(message)
+    after = {"message": _shown(core, message), "previous_message": before}
+    _tell_changed(core, message, {"subtype": "message_changed"} | after)
 
 
 def delete(core: Core, message: SlackMessage) -> None:
     world = core.world
+    before = _shown(core, message)
     message.gone = True
     if message.ephemeral_to is None:
         del world.messages[message.channel, message.ts]
@@ -143,16 +149,46 @@ def delete(core: Core, message: SlackMessage) -> None:
     else:
         world.ephemerals.remove(message)
     core.changed(message)
+    told = {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before}
+    _tell_changed(core, message, told)
+
+
+def _shown(core: Core, message: SlackMessage) -> Json:
+    return message_json(core.world, message, core.url)
+
+
+def _tell_changed(core: Core, message: SlackMessage, told: Json) -> None:
+    """Tell the app of a change in a channel, its own changes too, as Slack does."""
+    channel = core.world.channels[message.channel]
+    if message.ephemeral_to is not None or not channel.member:
+        return
+    ts = core.world.next_ts()
+    payload = {
+        "type": "message",
+        "hidden": True,
+        "channel": channel.id,
+        "channel_type": _channel_type(channel),
+        "ts": ts,
+        "event_ts": ts,
+    }
+    team = core.world.teams[channel.team_id]
+    core.publish(Event(team=team, name=_event_name(channel), payload=payload | told))
 
 
 def _keep(core: Core, team: Team, channel: SlackChannel, message: SlackMessage) -> None:
     core.world.messages[channel.id, message.ts] = message
     core.changed(message)
     if channel.member:
-        kind = {"im": "im", "group": "groups", "channel": "channels"}[_channel_type(channel)]
         payload = _event_json(core, channel, message)
         external = bool(channel.shared_with)
-        core.publish(Event(team=team, name=f"message.{kind}", payload=payload, external=external))
+        core.publish(
+            Event(team=team, name=_event_name(channel), payload=payload, external=external)
+        )
+
+
+def _event_name(channel: SlackChannel) -> str:
+    kind = {"im": "im", "group": "groups", "channel": "channels"}[_channel_type(channel)]
+    return f"message.{kind}"
 
 
 def _channel_type(channel: SlackChannel) -> str:

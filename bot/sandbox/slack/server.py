@@ -3,19 +3,20 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
 from bot.sandbox.calls import Calls
 from bot.sandbox.clock import Clock, system_clock
 from bot.sandbox.faults import Fault, Faults
-from bot.sandbox.slack import places
+from bot.sandbox.slack import places, posting
 from bot.sandbox.slack.accounts import Accounts
 from bot.sandbox.slack.answers import Answers
 from bot.sandbox.slack.api import Api, watched
 from bot.sandbox.slack.chat import Chat
 from bot.sandbox.slack.config import AppConfig
-from bot.sandbox.slack.core import Contract, Core
+from bot.sandbox.slack.core import Contract, Core, Event
 from bot.sandbox.slack.delivery import Deliveries
 from bot.sandbox.slack.files import Files
 from bot.sandbox.slack.payloads import Payloads
@@ -178,6 +179,11 @@ class SlackStandIn:
     def refusals(self) -> list[tuple[str, str]]:
         return self.core.refusals
 
+    @property
+    def used_scopes(self) -> set[str]:
+        """Those without which something that was done here would have been refused."""
+        return self.core.used_scopes
+
     def in_channel(self, channel_id: str) -> list[SlackMessage]:
         return list(self.world.in_channel(channel_id))
 
@@ -246,6 +252,35 @@ class SlackStandIn:
         if user.team_id != channel.team_id:
             channel.shared_with.add(user.team_id)
         self.core.changes.happened()
+
+    def allow(self, person: Person, url: str) -> str:
+        """Let somebody click Allow on the page at `url`; return where Slack sends them then.
+
+        `url` is that to which the app's own `/slack/install` redirects.
+        """
+        said = dict(parse_qsl(urlsplit(url).query))
+        return self.accounts.allow(person.user, person.team, said)
+
+    def uninstall(self, team: Team | None = None) -> None:
+        """Let an admin throw the app out."""
+        self.accounts.uninstall(team or self.team)
+
+    def invite_app(self, channel: SlackChannel) -> None:
+        """Let somebody invite the app into a channel, and tell it."""
+        channel.member = True
+        team = self.world.teams[channel.team_id]
+        payload = {
+            "type": "member_joined_channel",
+            "user": team.bot_user_id,
+            "channel": channel.id,
+            "channel_type": "G" if channel.private else "C",
+            "team": team.id,
+        }
+        self.core.publish(Event(team=team, name="member_joined_channel", payload=payload))
+
+    def delete(self, message: SlackMessage) -> None:
+        """Let an admin delete a message, and tell the app."""
+        posting.delete(self.core, message)
 
     def set_fault(self, fault: Fault) -> None:
         self.faults.set(fault)

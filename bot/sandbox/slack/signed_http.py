@@ -30,6 +30,7 @@ class SignedHttp:
         self.age_s = 0
         self.statuses: list[int] = []
         self._signed_at = signed_at
+        self._no_retry = False
 
     async def ready(self, *, within_s: float) -> None:
         """An app that listens by HTTP is told at once, be it there or not."""
@@ -64,7 +65,7 @@ class SignedHttp:
         except (aiohttp.ClientError, OSError) as error:
             raise NotTakenError("connection_failed") from error
         if not 200 <= status < 300:
-            raise NotTakenError("http_error")
+            raise NotTakenError("http_error", final=self._no_retry)
         return _answer(text)
 
     async def _request(
@@ -82,6 +83,7 @@ class SignedHttp:
             session.post(self.url, data=body.encode(), headers=headers) as reply,
         ):
             self.statuses.append(reply.status)
+            self._no_retry = reply.headers.get("X-Slack-No-Retry") == "1"
             return reply.status, await reply.text()
 
 

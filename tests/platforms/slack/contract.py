@@ -29,11 +29,10 @@ class SlackContract:
     """What slack_sdk and, where they are there, Slack's types find wrong."""
 
     def block_problems(self, blocks: list[Json]) -> list[str]:
-        return [*_sdk_problems(Block.parse_all(blocks)), *_type_problems("Blocks", blocks)]
+        return [*_sdk_problems(blocks), *_type_problems("Blocks", blocks)]
 
     def view_problems(self, view: Json) -> list[str]:
-        parsed = View(**view)
-        found = _sdk_problems([parsed, *(parsed.blocks or [])])
+        found = _sdk_problems(view["blocks"], View(**view))
         return [*found, *_type_problems("View", view)]
 
     def payload_problems(self, name: str, payload: Json) -> list[str]:
@@ -55,9 +54,16 @@ def problems(blocks: list[Json]) -> list[str]:
     return CONTRACT.block_problems(blocks)
 
 
-def _sdk_problems(parts: list[Any]) -> list[str]:
+def _sdk_problems(blocks: list[Json], *more: Any) -> list[str]:
+    try:
+        parts = [*Block.parse_all(blocks), *more]
+    except TypeError as error:
+        return [f"slack_sdk cannot read the blocks: {error}"]
     found = []
     for part in parts:
+        if part is None:
+            found.append("slack_sdk does not know a block")
+            continue
         try:
             part.validate_json()
         except SlackObjectFormationError as error:

@@ -151,6 +151,8 @@ def _events(app: SmallApp) -> None:
 
     @app.event("message")
     async def message(event: Json, body: Json, client: Any) -> None:
+        if "subtype" in event:
+            return
         app.heard.append({"message": event["text"], "event_id": body["event_id"]})
         if "open.spotify.com" in event["text"]:
             await client.chat_postEphemeral(
