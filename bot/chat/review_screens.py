@@ -19,6 +19,7 @@ from bot.chat_texts import (
     NOTE_BUTTON,
     PIN_BUTTON,
     RELEASE_BUTTON,
+    RETRY_BUTTON,
     SKIP_BUTTON,
     SNOOZE_BUTTON,
     SNOOZE_DAYS,
@@ -148,6 +149,8 @@ def more(shown: ReviewCard) -> Reply:
     ]
     if shown.snoozed_until is not None:
         buttons.append(_button("wake", WAKE_BUTTON, code))
+    if shown.row.unscored_reason is not None:
+        buttons.append(_button("retry", RETRY_BUTTON, code))
     return replies.card(
         Card(title=MORE_TITLE, body=card_title(shown), buttons=tuple(buttons), footer=code)
     )

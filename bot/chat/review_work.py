@@ -6,15 +6,16 @@ from typing import TypedDict
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.chat import curator_forms, review_screens
+from bot.chat import curator_forms, replies, review_screens
 from bot.chat.forms import Form
 from bot.chat.queue_work import playlist_pressed
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
+from bot.chat_texts import RETRY_TEXT
 from bot.curation import ActView, ReviewCard
 from bot.curator_texts import act_text
 from bot.marks import moment
-from bot.workflow import card, handling, record, talk
+from bot.workflow import again, card, handling, record, talk
 from bot.workflow.card_pictures import card_picture
 from bot.workflow.people import Person
 from bot.workflow.rescore import version_in_use
@@ -105,6 +106,15 @@ async def unpin(visit: Visit) -> Reply:
 
 async def wake(visit: Visit) -> Reply:
     return await _act(visit, lambda session: handling.wake(session, **_who(visit)))
+
+
+async def retry(visit: Visit) -> Reply:
+    """Have a submission without a score tried again now."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        submission_id = await again.retry(session, **_who(visit))
+    await desk.jobs.submit(submission_id)
+    return replies.sentence(RETRY_TEXT)
 
 
 async def choose_snooze(visit: Visit) -> Reply:

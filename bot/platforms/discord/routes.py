@@ -38,6 +38,7 @@ ROUTES = Routes(
             "pin": Route(work=review_work.pin),
             "unpin": Route(work=review_work.unpin),
             "wake": Route(work=review_work.wake),
+            "retry": Route(work=review_work.retry, beside=True),
             "snooze": Route(work=review_work.choose_snooze),
             "snoozed": Route(work=review_work.snooze),
             "keep": Route(work=decide_work.keep),
