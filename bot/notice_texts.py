@@ -28,6 +28,10 @@ MENTION_TEXT = (
 BOARD_TITLE = "Queues at a glance"
 BOARD_EMPTY_TEXT = "No playlist is set up yet."
 BOARD_FOOTER = "This message keeps itself up to date."
+BOARD_MOVED_TITLE = "The board has moved"
+BOARD_MOVED_TEXT = (
+    "Curators work in another channel now, and the board is pinned there. You may delete this one."
+)
 
 # Longer than any link to a track.
 _URL_LIMIT = 200

@@ -314,6 +314,7 @@ def setup(
             workspace_id=desk.workspace_id,
             person=_operator(name),
             changes=ChatChanges(**changes),  # type: ignore[typeddict-item]  # the options above
+            now=desk.now(),
             zone=zone,
             platform=Platform(platform),
         )

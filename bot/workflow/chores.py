@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DIGEST = "digest"
     REMIND = "remind"
     EXPIRE = "expire"
+    BOARD = "board"
     RETENTION = "retention"
 
 
@@ -76,6 +77,10 @@ class Chores:
                     await deadlines.remind(session, workspace_id=workspace_id, now=now)
                 case Kind.EXPIRE:
                     await deadlines.expire(session, workspace_id=workspace_id, now=now)
+                case Kind.BOARD:
+                    await notices.refresh_board(
+                        session, workspace_id=workspace_id, because=chore.id, at=now
+                    )
                 case _:
                     assert_never(chore.kind)
 
@@ -107,6 +112,10 @@ async def _of_workspace(session: AsyncSession, workspace_id: int, now: datetime)
         )
         for digest in await weekly.due_digests(session, workspace_id=workspace_id, now=now)
     ]
+    if await notices.review_channels(session, workspace_id=workspace_id):
+        # A snooze ends and a playlist opens by the clock alone. What reads the same is not sent.
+        hour = f"board:{workspace_id}:{now:%Y-%m-%dT%H}"
+        found.append(Chore(id=hour, kind=Kind.BOARD, workspace_id=workspace_id))
     nearly = now + deadlines.REMIND_AHEAD
     soon = await reminders.unanswered(session, workspace_id=workspace_id, due_before=nearly)
     if soon:

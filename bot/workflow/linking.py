@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import RuleError
 from bot.messages import plain
+from bot.workflow import notices
 from bot.workflow.people import Person, member_of, require_admin
 from db import join_codes, members, workspace_settings, workspaces
 from db.codes import ALPHABET
@@ -143,6 +144,12 @@ async def join_workspace(
         mention_fallback=chat.mention_fallback,
     )
     await workspaces.remove(session, workspace_id=here.id)
+    await notices.refresh_board(
+        session,
+        workspace_id=target_id,
+        because=f"joined:{platform}:{external_id}:{now.isoformat()}",
+        at=now,
+    )
     accounts = await workspaces.accounts_of(session, workspace_id=target_id)
     return LinkedView(
         name=accounts[0].name,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import NotFoundError, RuleError
 from bot.messages import plain
+from bot.workflow import notices
 from bot.workflow.people import (
     Person,
     member_of,
@@ -107,6 +108,7 @@ async def add_playlist(
         role=Role.ADMIN,
         now=now,
     )
+    await _show_on_boards(session, playlist, now=now)
     return await _view(session, playlist)
 
 
@@ -124,7 +126,7 @@ async def edit_playlist(
     Raises NotAllowedError, or RuleError that says what may be typed; then nothing is changed.
     """
     found = await _mine(session, workspace_id, playlist, person, now=now)
-    return await _change(session, found, parse_rules(changes))
+    return await _change(session, found, parse_rules(changes), now=now)
 
 
 async def open_playlist(
@@ -140,7 +142,8 @@ async def open_playlist(
     found = await _mine(session, workspace_id, playlist, person, now=now)
     if until is not None and until <= now:
         raise RuleError("It can only close in the future.", rule="closes_at")
-    return await _change(session, found, {"paused": False, "opens_at": None, "closes_at": until})
+    rules: Rules = {"paused": False, "opens_at": None, "closes_at": until}
+    return await _change(session, found, rules, now=now)
 
 
 async def close_playlist(
@@ -158,10 +161,11 @@ async def close_playlist(
     """
     found = await _mine(session, workspace_id, playlist, person, now=now)
     if opens_at is None:
-        return await _change(session, found, {"paused": True, "opens_at": None})
+        return await _change(session, found, {"paused": True, "opens_at": None}, now=now)
     if opens_at <= now:
         raise RuleError("It can only open again in the future.", rule="opens_at")
-    return await _change(session, found, {"paused": False, "opens_at": opens_at, "closes_at": None})
+    rules: Rules = {"paused": False, "opens_at": opens_at, "closes_at": None}
+    return await _change(session, found, rules, now=now)
 
 
 async def grant(
@@ -242,13 +246,23 @@ async def _mine(
     return found
 
 
-async def _change(session: AsyncSession, playlist: Playlist, rules: Rules) -> PlaylistView:
+async def _change(
+    session: AsyncSession, playlist: Playlist, rules: Rules, *, now: datetime
+) -> PlaylistView:
     changed = await playlists.change(
         session, workspace_id=playlist.workspace_id, playlist_id=playlist.id, **rules
     )
     if changed is None:
         raise NotFoundError(f"{playlist.name} was deleted at this very moment.")
+    await _show_on_boards(session, changed, now=now)
     return await _view(session, changed)
+
+
+async def _show_on_boards(session: AsyncSession, playlist: Playlist, *, now: datetime) -> None:
+    because = f"playlist:{playlist.id}:{now.isoformat()}"
+    await notices.refresh_board(
+        session, workspace_id=playlist.workspace_id, because=because, at=now
+    )
 
 
 async def _view(session: AsyncSession, playlist: Playlist) -> PlaylistView:

@@ -27,7 +27,7 @@ from bot.workflow.board import show_board
 from bot.workflow.card import review_card
 from bot.workflow.delivery import Outgoing
 from bot.workflow.naming import track_label
-from bot.workflow.notices import Notice, answer_subject
+from bot.workflow.notices import Notice, answer_subject, review_channels
 from bot.workflow.talk import question_to
 from db import decisions, playlists, posts, recipients, submissions
 from db.models import OutboxMessage, Status, Submission
@@ -88,7 +88,7 @@ async def compose(
         card=card,
         view=view,
         calls=_called(row),
-        lasting=row.kind == Notice.BOARD,
+        lasting=isinstance(view, BoardView),
     )
 
 
@@ -207,7 +207,9 @@ async def _question(session: AsyncSession, row: OutboxMessage, at: At) -> Card |
 
 
 async def _over(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
-    """Return what takes the place of a message to an artist that holds no more."""
+    """Return what takes the place of a message that holds no more."""
+    if row.kind == Notice.BOARD:
+        return Card(title=words.BOARD_MOVED_TITLE, body=words.BOARD_MOVED_TEXT)
     submission = await _submission(session, row)
     if submission is None:
         return None
@@ -251,7 +253,12 @@ async def _card(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | 
 
 
 async def _board(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | None:
-    """Return all queues of the workspace at a glance: the counts, and what is on top."""
+    """Return all queues of the workspace at a glance: the counts, and what is on top.
+
+    None where curators do not work in that channel any more.
+    """
+    if _box(row).to not in await review_channels(session, workspace_id=row.workspace_id):
+        return None
     view = await show_board(
         session, workspace_id=row.workspace_id, now=at.now, model_version=at.model_version
     )

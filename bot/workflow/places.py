@@ -1,12 +1,14 @@
 """Where a desk is used from: Discord servers and Slack teams, and what each of them has set up."""
 
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import RuleError
 from bot.messages import plain
+from bot.workflow import notices
 from bot.workflow.desk import Desk
 from bot.workflow.people import Person, require_admin
 from db import workspace_settings, workspaces
@@ -61,21 +63,27 @@ async def change_setup(
     workspace_id: int,
     person: Person,
     changes: ChatChanges,
+    now: datetime,
     zone: str | None = None,
     platform: Platform | None = None,
 ) -> SetupView:
     """Set up what is named and leave the rest; NotAllowedError or RuleError where it cannot be.
 
-    It is set up for `platform`, else for the platform that the person comes from.
+    It is set up for `platform`, else for the platform that the person comes from. A new review
+    channel gets its board, and the board of the old one says where it has gone.
     """
     require_admin(person)
     where = platform or person.platform
     if zone is not None:
         _require_zone(zone)
         await workspace_settings.put(session, workspace_id=workspace_id, key=_ZONE, value=zone)
+    because = f"setup:{now.isoformat()}"
+    # Once before: the board of a channel that is left is changed for the last time.
+    await notices.refresh_board(session, workspace_id=workspace_id, because=because, at=now)
     await workspace_settings.change_chat(
         session, workspace_id=workspace_id, platform=where, **changes
     )
+    await notices.refresh_board(session, workspace_id=workspace_id, because=because, at=now)
     return await show_setup(session, workspace_id=workspace_id, platform=where)
 
 

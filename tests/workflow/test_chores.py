@@ -6,7 +6,8 @@ from bot.workflow.chores import Chore, Chores, Kind
 from db import week_digests
 from db.models import Exposure, Status
 from tests.workflow.stage import DAY, MINUTE, NOW, OWN_FILE, Stage
-from tests.workflow.test_places import desk_of
+from tests.workflow.test_notices import backlog
+from tests.workflow.test_places import desk_of, set_up
 
 
 def chores_of(stage: Stage) -> Chores:
@@ -28,6 +29,19 @@ async def test_an_idle_desk_has_the_days_clean_up_and_nothing_else(stage: Stage)
 
     found = await stage.inside(lambda session: chores.due(session, NOW))
     assert [chore.id for chore in found] == ["retention:2026-11-18"]
+
+
+async def test_a_board_is_looked_at_by_the_hour_where_there_is_one(stage: Stage) -> None:
+    assert await due(stage, Kind.BOARD) == []
+    await set_up(stage, {"review_channel": "5"})
+    (chore,) = await due(stage, Kind.BOARD)
+    stage.clock.time += 30 * MINUTE
+    assert await due(stage, Kind.BOARD) == [chore]
+
+    for _ in range(2):
+        await chores_of(stage).do(chore)
+    boards = [row for row in await backlog(stage) if chore.id in row.key]
+    assert [row.kind for row in boards] == ["board"]
 
 
 async def test_what_is_past_its_date_expires_once(stage: Stage) -> None:

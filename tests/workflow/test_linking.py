@@ -136,6 +136,7 @@ async def test_a_team_moves_in_with_a_server_and_brings_what_it_has_set_up(stage
             workspace_id=team.workspace_id,
             person=KIM_THERE,
             changes={"review_channel": "C1"},
+            now=stage.clock(),
         )
     )
 

@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypedDict
 
 import pytest
 
 from bot.errors import RefusedMessageError
 from bot.messages import Card
-from bot.workflow import notices, status
+from bot.workflow import manage, notices, status
 from bot.workflow.notice_cards import compose
 from bot.workflow.notices import FOR_ARTISTS, Notice
 from bot.workflow.outbox import Sender
+from bot.workflow.people import Person
 from bot.workflow.process import process
 from db import events, moves, outbox, recipients, workspace_settings
 from db.models import Answer, EventKind, Platform, Status
 from tests.workflow.chats import FakeChat
-from tests.workflow.stage import DAY, MINUTE, NOW, Stage, link_of
+from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, Stage, link_of
 from tests.workflow.test_notices import ANA, appoint, decide, sent, undo, unscored
+from tests.workflow.test_places import MANAGER, set_up
 
 # "vote", "fit" and the like as words; a percentile as its number (61) or as `of 100`.
 _FORBIDDEN = re.compile(
@@ -291,6 +295,72 @@ async def test_the_board_tells_the_counts_and_the_top_and_changes_with_them(
     assert first.startswith("1 waiting")
     assert "#1 Title of one - Artist of one" in first
     assert second == "0 waiting"
+
+
+async def test_a_new_review_channel_gets_its_board_and_the_old_one_says_where_it_went(
+    stage: Stage, code: str
+) -> None:
+    chat = FakeChat()
+    await deliver(stage, chat)
+    await set_up(stage, {"review_channel": "7"})
+    await deliver(stage, chat)
+    boards = {shown.to.external_id: shown for shown in chat.messages.values()}
+
+    assert boards["5"].card.title == "The board has moved"
+    assert boards["7"].card.title == "Queues at a glance"
+    await set_up(stage, {"review_channel": "5"})
+    await deliver(stage, chat)
+    assert [boards[one].card.title for one in ("5", "7")] == [
+        "Queues at a glance",
+        "The board has moved",
+    ]
+
+
+async def test_a_channel_that_never_had_a_board_hears_nothing_of_one(stage: Stage) -> None:
+    chat = FakeChat()
+    for channel_id in ("7", "8"):
+        await set_up(stage, {"review_channel": channel_id})
+    await deliver(stage, chat)
+
+    assert [shown.to.external_id for shown in chat.messages.values()] == ["8"]
+
+
+@pytest.mark.parametrize("change", ["add", "limit", "close", "open"])
+async def test_the_board_shows_what_is_done_to_a_playlist(
+    stage: Stage, code: str, change: str
+) -> None:
+    chat = FakeChat()
+    await deliver(stage, chat)
+    await look_after(stage, change)
+    await deliver(stage, chat)
+    (board,) = (shown for shown in chat.messages.values() if shown.to.external_id == "5")
+
+    assert len(board.cards) == (1 if change in {"limit", "open"} else 2)
+    names = [field.name for field in board.card.fields]
+    assert ("Loud" in names) == (change == "add")
+    assert ("closed to submissions" in words_of(board.card)) == (change == "close")
+
+
+class _Managing(TypedDict):
+    workspace_id: int
+    person: Person
+    now: datetime
+
+
+async def look_after(stage: Stage, change: str) -> None:
+    """Change a playlist as its manager does; a limit or what is open already shows nowhere."""
+    common = _Managing(workspace_id=stage.workspace_id, person=MANAGER, now=stage.clock())
+    async with stage.sessions.begin() as session:
+        match change:
+            case "add":
+                await manage.add_playlist(session, name="Loud", **common)
+            case "limit":
+                changes = {"intake_cap": "7"}
+                await manage.edit_playlist(session, playlist=NIGHT, changes=changes, **common)
+            case "close":
+                await manage.close_playlist(session, playlist=NIGHT, **common)
+            case _:
+                await manage.open_playlist(session, playlist=NIGHT, **common)
 
 
 async def test_a_card_follows_its_submission(stage: Stage, code: str) -> None:

@@ -118,6 +118,7 @@ async def test_the_curators_role_of_the_workspace_reviews_every_playlist(stage: 
             workspace_id=stage.workspace_id,
             person=replace(PERSON, admin=True),
             changes={"curator_role": "5"},
+            now=stage.clock(),
         )
     )
 

@@ -26,12 +26,17 @@ def desk_of(stage: Stage) -> Desk:
     )
 
 
-async def _set_up(
+async def set_up(
     stage: Stage, changes: ChatChanges, *, person: Person = MANAGER, zone: str | None = None
 ) -> SetupView:
     return await stage.inside(
         lambda session: change_setup(
-            session, workspace_id=stage.workspace_id, person=person, changes=changes, zone=zone
+            session,
+            workspace_id=stage.workspace_id,
+            person=person,
+            changes=changes,
+            now=stage.clock(),
+            zone=zone,
         )
     )
 
@@ -55,6 +60,7 @@ async def test_a_set_up_desk_has_the_workspaces_zone(stage: Stage) -> None:
             workspace_id=desk.workspace_id,
             person=MANAGER,
             changes={},
+            now=stage.clock(),
             zone="Europe/Berlin",
         )
     )
@@ -64,7 +70,7 @@ async def test_a_set_up_desk_has_the_workspaces_zone(stage: Stage) -> None:
 
 
 async def test_what_is_set_up_is_shown_per_platform(stage: Stage) -> None:
-    view = await _set_up(stage, {"review_channel": "11", "submit_channel": "12"}, zone="UTC")
+    view = await set_up(stage, {"review_channel": "11", "submit_channel": "12"}, zone="UTC")
     async with stage.sessions() as session:
         slack = await show_setup(session, workspace_id=stage.workspace_id, platform=Platform.SLACK)
 
@@ -83,9 +89,9 @@ async def test_only_a_manager_sets_up_and_only_with_a_zone_that_exists(stage: St
     somebody = Person(platform=Platform.DISCORD, external_id="U2", name="Ana")
 
     with pytest.raises(NotAllowedError):
-        await _set_up(stage, {"review_channel": "11"}, person=somebody)
+        await set_up(stage, {"review_channel": "11"}, person=somebody)
     with pytest.raises(RuleError, match="'Berlin' is no time zone"):
-        await _set_up(stage, {"review_channel": "11"}, zone="Berlin")
+        await set_up(stage, {"review_channel": "11"}, zone="Berlin")
     async with stage.sessions() as session:
         view = await show_setup(session, workspace_id=stage.workspace_id, platform=Platform.DISCORD)
     assert view.chat.review_channel is None

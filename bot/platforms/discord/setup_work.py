@@ -126,6 +126,7 @@ async def _change(visit: Visit, changes: ChatChanges, *, zone: str | None = None
             workspace_id=desk.workspace_id,
             person=visit.person,
             changes=changes,
+            now=desk.now(),
             zone=zone,
         )
     return await show_setup(visit, heading=SETUP_CHANGED_TEXT)
