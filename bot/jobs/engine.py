@@ -28,7 +28,7 @@ _POLL_SECONDS: Final = 1.0
 # We schedule by our own tick, so the engine's look at schedules of its own can be rare.
 _NEVER_SECONDS: Final = 3600.0
 # Of the ten seconds that a stop may take, this is for jobs to finish; the rest is for closing.
-_FINISH_SECONDS: Final = 5
+_FINISH_SECONDS: Final = 4
 _CANCEL_SECONDS: Final = 2
 
 

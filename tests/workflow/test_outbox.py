@@ -449,8 +449,8 @@ async def test_a_running_sender_is_woken_by_the_commit(stage: Stage) -> None:
     # Nobody looks for a quarter of an hour, unless the commit says so.
     work = sender(stage, chat, limits=Limits(look_every_s=1000))
     stop = asyncio.Event()
-    task = asyncio.create_task(work.run(stop))
     await put(stage, "first")
+    task = asyncio.create_task(work.run(stop))
     await chat.shows(1)
     await put(stage, "second")
     await chat.shows(2)
