@@ -25,7 +25,7 @@ from db.goes import Go
 from db.types import AiPolicy
 from tests.commands.console import Console
 
-# It takes half a second, and six with a job in hand; a test does not measure that on a busy machine.
+# A stop takes half a second, six with a job in hand, and longer on a busy machine.
 LONG_ENOUGH = 45
 
 
