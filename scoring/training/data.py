@@ -26,6 +26,7 @@ TRAITS = (
 )
 QUADRANTS = ("Q1", "Q2", "Q3", "Q4")
 SETS = ("previews", "panda_4q")
+FOLDS = 5
 
 # One step of a stored byte is half a decibel, and 0 stands for -80 dB.
 DB_PER_STEP = 0.5
@@ -35,12 +36,16 @@ DB_OF_ZERO = -80.0
 _JOINTS = re.compile(
     r"\s*(?:,|;|/|&|\+|\bx\b|\bfeat\b\.?|\bft\b\.?|\bund\b|\band\b)\s*", re.IGNORECASE
 )
+_WORDS = re.compile(r"[;,]")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Corpus:
-    """Clips in one order; what is not known is NaN, and -1 for a quadrant."""
+    """Clips in one order; what is not known is NaN, "", and -1 for a quadrant.
+
+    `tags` are words for a clip's style, split by semicolons; `genres` is one broad genre.
+    """
 
     mels: NDArray[np.uint8]
     frames: NDArray[np.int64]
@@ -50,6 +55,7 @@ class Corpus:
     languages: NDArray[np.str_]
     years: NDArray[np.float32]
     genres: NDArray[np.str_]
+    tags: NDArray[np.str_]
     traits: NDArray[np.float32]
     popularity: NDArray[np.float32]
     quadrants: NDArray[np.int64]
@@ -79,7 +85,8 @@ def load(folder: Path, sets: Sequence[str] | None = None) -> Corpus:
         groups=connected(table["artist_key"], table["artist"].fillna("")),
         languages=table["language"].fillna("").to_numpy(str),
         years=table["year"].to_numpy(np.float32),
-        genres=table["genre"].fillna("").to_numpy(str),
+        genres=table["broad"].fillna("").to_numpy(str),
+        tags=table["tags"].to_numpy(str),
         traits=table[list(TRAITS)].to_numpy(np.float32),
         popularity=table["pop_pct"].to_numpy(np.float32),
         quadrants=quadrants.fillna(-1).to_numpy(np.int64),
@@ -138,8 +145,17 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     table = pd.read_parquet(folder / "tracks.parquet").sort_values("mel_row")
     wanted = ["track_id", "artist", "artist_key", "mel_row", "n_frames", "language", "year"]
     chosen = table.reindex(columns=[*wanted, "pop_pct", "quadrant", *TRAITS])
-    genre = next((column for column in ("genius_genre", "genres") if column in table), None)
-    return chosen.assign(set=name, genre=table[genre] if genre else "")
+    broad = next((column for column in ("genius_genre", "genres") if column in table), None)
+    return chosen.assign(set=name, broad=table[broad] if broad else "", tags=_tags(table))
+
+
+def _tags(table: pd.DataFrame) -> list[str]:
+    """Return what people call each track's style: its tags and its genres, in lower case."""
+    columns = [table[name].fillna("") for name in ("tags", "genre", "genres") if name in table]
+    words = [_WORDS.split(";".join(row).lower()) for row in zip(*columns, strict=True)]
+    return [";".join(sorted({word.strip() for word in row} - {""})) for row in words] or (
+        [""] * len(table)
+    )
 
 
 def _mels(folder: Path) -> NDArray[np.uint8]:

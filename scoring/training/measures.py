@@ -48,6 +48,11 @@ def mean_error(truth: Floats, guessed: Floats) -> float:
     return float(np.abs(truth - guessed).mean())
 
 
+def mean_of(_truth: Floats, guessed: Floats) -> float:
+    """Return the mean of what was measured clip by clip."""
+    return float(guessed.mean())
+
+
 def share(truth: Floats, guessed: Floats) -> float:
     """Return how often both are equal."""
     return float((truth == guessed).mean())
@@ -85,7 +90,7 @@ def figure(
 
 
 def gain(
-    other: Floats,
+    others: Sequence[Floats],
     measure: Measure,
     truth: Floats,
     guesses: Sequence[Floats],
@@ -94,10 +99,10 @@ def gain(
     by: str,
     count: int = DRAWS,
 ) -> Figure:
-    """Measure how much better `guesses` are than `other`, on the same clips in each draw."""
+    """Measure how much better `guesses` are than `others`, on the same clips in each draw."""
 
     def ahead(rows: Rows) -> float:
-        return _mean(measure, truth, guesses, rows) - measure(truth[rows], other[rows])
+        return _mean(measure, truth, guesses, rows) - _mean(measure, truth, others, rows)
 
     low, high = np.quantile([ahead(drawn) for drawn in draws(groups, count)], (0.025, 0.975))
     value = ahead(np.arange(len(truth)))

@@ -5,19 +5,30 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from scoring.training.dynamics import DB
+from scoring.training.likeness import Kernel
 from scoring.training.statistics import Statistics
 
 TRAITS = 6
 QUADRANTS = 4
 # Attributes, the percentile (0 to 1), the thirds it may lie in, the quadrants.
 OUTPUTS = (TRAITS, 1, 3, QUADRANTS)
-# Ten decibels in natural units: 10 * log10(x) = DB * ln(x).
-DB = 4.342944819
+
+# How far the percentile, learnt from all labels in order, pulls the outer thirds apart.
+LEAN = 0.5
+
+
+class LABELS:
+    """Where each task's labels lie among the columns of OUTPUTS."""
+
+    percentile = TRAITS
+    level = slice(TRAITS + 1, TRAITS + 4)
+    mood = slice(TRAITS + 4, TRAITS + 4 + QUADRANTS)
+
+
 # What lies this far under the clip's own level is silence to the network: far above the
 # floor of the front end, so that a gain of 6 dB cannot move it.
 DEPTH = 60.0
-# A statistic this many standard deviations out is as unusual as it gets.
-UNUSUAL = 5.0
 
 
 class Level(nn.Module):
@@ -51,7 +62,7 @@ class Residual(nn.Module):
 
 
 class Ears(nn.Module):
-    """The CNN: relative decibels in, raw outputs and its last hidden layer out."""
+    """The CNN: relative decibels in, raw outputs out."""
 
     def __init__(self, *, width: int, hidden: int, dropout: float) -> None:
         super().__init__()
@@ -68,7 +79,7 @@ class Ears(nn.Module):
         self.hidden = nn.Linear(16 * width, hidden)
         self.out = nn.Linear(hidden, sum(OUTPUTS))
 
-    def forward(self, relative: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, relative: Tensor) -> Tensor:
         # Channels last is what the convolutions are fastest on, by a third.
         x = (relative.unsqueeze(1) + 30.0) / 15.0
         x = x.contiguous(memory_format=torch.channels_last)
@@ -76,58 +87,8 @@ class Ears(nn.Module):
         over_bands = x.mean(dim=2)
         x = torch.cat((over_bands.mean(dim=2), over_bands.amax(dim=2)), dim=1)
         hidden = torch.relu(self.hidden(self.drop(self.norm(x))))
-        return self.out(self.drop(hidden)), hidden
-
-
-class Kernel(nn.Module):
-    """Guess by likeness: weights on how near a clip's statistics lie to each of some centres.
-
-    A centre (a column) is the mean of the statistics of several clips, never of one.
-    """
-
-    mean: Tensor
-    scale: Tensor
-    basis: Tensor
-    weighing: Tensor
-    centres: Tensor
-    weights: Tensor
-    bias: Tensor
-
-    def __init__(self, *, statistics: int, axes: int, centres: int, sharpness: float) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(statistics))
-        self.register_buffer("scale", torch.ones(statistics))
-        self.register_buffer("basis", torch.zeros(statistics, axes))
-        self.register_buffer("weighing", torch.ones(statistics))
-        self.register_buffer("centres", torch.zeros(axes, centres))
-        self.register_buffer("weights", torch.zeros(centres, sum(OUTPUTS)))
-        self.register_buffer("bias", torch.zeros(sum(OUTPUTS)))
-        self.sharpness = sharpness
-
-    def forward(self, statistics: Tensor) -> tuple[Tensor, Tensor]:
-        place, rest = self.place(statistics)
-        return torch.matmul(self.nearness(place, rest), self.weights) + self.bias, place
-
-    def place(self, statistics: Tensor) -> tuple[Tensor, Tensor]:
-        """Return where a clip lies on the axes along which clips differ most, and the rest.
-
-        The rest is the squared distance from those axes. It keeps an odd clip far from
-        everything, although its oddness lies on no axis.
-        """
-        unusual = torch.clamp((statistics - self.mean) / self.scale, -UNUSUAL, UNUSUAL)
-        weighed = unusual * self.weighing
-        place = torch.matmul(weighed, self.basis)
-        rest = (weighed**2).sum(dim=1) - (place**2).sum(dim=1)
-        return place, torch.clamp(rest, min=0.0)
-
-    def nearness(self, place: Tensor, rest: Tensor) -> Tensor:
-        """Return the exponential kernel between places and centres.
-
-        It forgives single odd statistics more than a Gaussian does, and measured better.
-        """
-        squares = ((place**2).sum(dim=1) + rest).unsqueeze(1)
-        apart = squares + (self.centres**2).sum(dim=0) - 2 * torch.matmul(place, self.centres)
-        return torch.exp(-self.sharpness * torch.sqrt(torch.clamp(apart, min=1e-6)))
+        raw: Tensor = self.out(self.drop(hidden))
+        return raw
 
 
 class Net(nn.Module):
@@ -142,46 +103,60 @@ class Net(nn.Module):
 
     def forward(self, logmel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         relative = self.level(logmel)
-        likened, place = self.kernel(self.statistics(relative))
-        heard, hidden = self.ears(relative)
-        return likened, heard, torch.cat((place, hidden), dim=1)
+        likened, embedding = raw_of(self.kernel, self.statistics(relative))
+        return likened, self.ears(relative), embedding
+
+
+def raw_of(kernel: Kernel, statistics: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the kernel branch's raw outputs in the order of OUTPUTS, and the embedding."""
+    sound, popular, embedding = kernel(statistics)
+    return torch.cat((sound[:, :TRAITS], popular, sound[:, TRAITS:]), dim=1), embedding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
     """What makes raw outputs honest; each figure is taken on artists the net did not learn from.
 
-    `ears` is the CNN's share of the mean of both branches. The percentile is
+    `ears` is the CNN's share of the mean of both branches, for each of OUTPUTS. The percentile is
     50 + `slope` * (raw - 50); its 80 % interval reaches from `down` points under it to `up`
-    points over it. Chances are sharpened by a power.
+    points over it. Chances are sharpened by a power; `level_bias` evens the thirds out.
     """
 
-    ears: float
+    ears: tuple[float, ...]
     slope: float
     down: float
     up: float
     level_power: float
+    level_bias: tuple[float, ...]
     mood_power: float
 
 
 class Served(nn.Module):
     """What is exported: the outputs of the contract, calibrated, from absolute decibels alone."""
 
+    ears: Tensor
+    level_bias: Tensor
+
     def __init__(self, net: Net, calibration: Calibration) -> None:
         super().__init__()
         self.net = net
         self.calibration = calibration
+        sizes = torch.tensor(OUTPUTS)
+        self.register_buffer("ears", torch.tensor(calibration.ears).repeat_interleave(sizes))
+        self.register_buffer("level_bias", torch.tensor(calibration.level_bias))
 
     def forward(self, logmel: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         use = self.calibration
         likened, heard, embedding = self.net(logmel)
-        raw = (1 - use.ears) * likened + use.ears * heard
+        raw = (1 - self.ears) * likened + self.ears * heard
         traits, percentile, level, mood = torch.split(raw, list(OUTPUTS), dim=1)
         median = 50.0 + use.slope * (100.0 * percentile - 50.0)
         bounds = torch.cat((median - use.down, median, median + use.up), dim=1)
+        off = LEAN * (percentile - 0.5)
+        leaning = level + torch.cat((-off, torch.zeros_like(off), off), dim=1)
         return (
             torch.clamp(bounds, 0.0, 100.0),
-            chances(level, use.level_power),
+            torch.softmax(use.level_power * (leaning + self.level_bias), dim=1),
             torch.clamp(traits, 0.0, 1.0),
             chances(mood, use.mood_power),
             embedding,

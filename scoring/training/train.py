@@ -1,9 +1,10 @@
 """Train the network: one fold at a time on other artists, then once on every clip.
 
 Each fold leaves its guesses for the artists it never heard under `--run`; what is already there
-is not repeated, so a stopped run goes on where it was. About 40 minutes on one core.
+is not repeated, so a stopped run goes on where it was. Three seeds take about half an hour on one
+core of its own.
 
-Run it as `python -m scoring.training.train --data ../shared/data --run runs/first --seed 0`.
+Run it as `python -m scoring.training.train --data ../shared/data --run runs/first`.
 """
 
 import argparse
@@ -16,18 +17,25 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from scoring.training.data import Corpus, decibels, folds, load
-from scoring.training.kernel import KernelSettings, count, fit_kernel, truth_of
-from scoring.training.net import OUTPUTS, Ears, Kernel, Level, Net
-
-FOLDS = 5
+from scoring.training.data import FOLDS, Corpus, decibels, folds, load
+from scoring.training.kernel import (
+    Counted,
+    KernelSettings,
+    Lesson,
+    count,
+    fit_kernel,
+    lesson_of,
+    truth_of,
+)
+from scoring.training.likeness import Kernel
+from scoring.training.net import OUTPUTS, Ears, Level, Net, raw_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarsSettings:
     """How to train the CNN. The figures were chosen on one core; docs/experiments.md says how."""
 
-    epochs: int = 16
+    epochs: int = 8
     batch: int = 32
     # Twelve seconds: different crops of a clip are different examples.
     crop: int = 256
@@ -69,7 +77,7 @@ def fit_ears(corpus: Corpus, *, seed: int, settings: EarsSettings, name: str) ->
             rows = order[step * settings.batch : (step + 1) * settings.batch]
             x = augment(crops(corpus, rows, settings.crop, chance), settings, chance)
             x, y = mix(x, wanted[rows], settings, chance)
-            raw, _ = ears(level(x))
+            raw = ears(level(x))
             loss = lost(raw, y, weights)
             optimiser.zero_grad()
             torch.autograd.backward(loss)
@@ -136,7 +144,7 @@ def heard_by(ears: Ears, corpus: Corpus) -> NDArray[np.float32]:
     level = Level()
     with torch.no_grad():
         rows = [
-            ears(level(torch.from_numpy(decibels(mel[None, :, :frames]))))[0][0].numpy()
+            ears(level(torch.from_numpy(decibels(mel[None, :, :frames]))))[0].numpy()
             for mel, frames in zip(corpus.mels, corpus.frames.tolist(), strict=True)
         ]
     return np.stack(rows)
@@ -158,19 +166,26 @@ def _rescale(out: nn.Linear, mean: Tensor, spread: Tensor) -> None:
         out.bias.mul_(spread).add_(mean)
 
 
-def train_kernels(run: Path, corpus: Corpus, fold_of: NDArray[np.int64], seed: int) -> None:
+def train_kernels(
+    run: Path,
+    counted: Counted,
+    lesson: Lesson,
+    fold_of: NDArray[np.int64],
+    seed: int,
+) -> None:
     """Fit the kernel branch for each fold and for all clips: seconds each, so always anew."""
-    print(f"{len(corpus)} clips; taking statistics", flush=True)
-    counted, truth, settings = count(corpus), truth_of(corpus), KernelSettings()
+    settings = KernelSettings()
     for fold in range(FOLDS):
-        learnt, asked = (torch.from_numpy(np.flatnonzero(x)) for x in _parts(fold_of, fold))
-        kernel = fit_kernel(counted.take(learnt), truth[learnt], seed=seed, settings=settings)
-        likened, _ = kernel(counted.views[0][asked])
+        learnt, asked = (np.flatnonzero(part) for part in _parts(fold_of, fold))
+        some = counted.take(torch.from_numpy(learnt))
+        kernel = fit_kernel(some, lesson.take(learnt), seed=seed, settings=settings)
+        likened, embedding = raw_of(kernel, counted.views[0][torch.from_numpy(asked)])
         path = run / f"kernel_{fold}_seed_{seed}.npz"
-        np.savez(path, rows=asked.numpy(), raw=likened.numpy())
+        np.savez(path, rows=asked, raw=likened.numpy(), embedding=embedding.numpy())
         print(f"seed {seed}, fold {fold + 1} of {FOLDS}: kernel fitted", flush=True)
-    kernel = fit_kernel(counted, truth, seed=seed, settings=settings)
-    torch.save(kernel.state_dict(), run / f"kernel_seed_{seed}.pt")
+    kernel = fit_kernel(counted, lesson, seed=seed, settings=settings)
+    shape = {"families": kernel.families, "axes": kernel.axes, "sharpness": kernel.sharpness}
+    torch.save({"shape": shape, "weights": kernel.state_dict()}, run / f"kernel_seed_{seed}.pt")
 
 
 def train_ears(
@@ -194,13 +209,13 @@ def train_ears(
 def read_net(run: Path, seed: int) -> Net:
     """Return the net that was trained on all clips."""
     ours = torch.load(run / f"kernel_seed_{seed}.pt")
+    weights = ours["weights"]
     kernel = Kernel(
-        statistics=len(ours["mean"]),
-        axes=ours["basis"].shape[1],
-        centres=ours["centres"].shape[1],
-        sharpness=KernelSettings().sharpness,
+        **ours["shape"],
+        centres=weights["centres"].shape[1],
+        outputs=tuple(weights[name].shape[1] for name in ("sound", "popular", "likeness")),
     )
-    kernel.load_state_dict(ours)
+    kernel.load_state_dict(weights)
     settings = EarsSettings()
     ears = Ears(width=settings.width, hidden=settings.hidden, dropout=settings.dropout)
     ears.load_state_dict(torch.load(run / f"ears_seed_{seed}.pt"))
@@ -217,16 +232,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--run", type=Path, default=Path("runs/first"))
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--epochs", type=int, default=EarsSettings().epochs)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     arguments.run.mkdir(parents=True, exist_ok=True)
     corpus = load(arguments.data)
-    fold_of = folds(corpus.groups, count=FOLDS, seed=arguments.seed)
-    train_kernels(arguments.run, corpus, fold_of, arguments.seed)
+    print(f"{len(corpus)} clips; taking statistics", flush=True)
+    counted = count(corpus)
+    lesson = lesson_of(corpus)
     settings = EarsSettings(epochs=arguments.epochs)
-    train_ears(arguments.run, corpus, fold_of, arguments.seed, settings)
+    for seed in arguments.seeds:
+        fold_of = folds(corpus.groups, count=FOLDS, seed=seed)
+        train_kernels(arguments.run, counted, lesson, fold_of, seed)
+        train_ears(arguments.run, corpus, fold_of, seed, settings)
 
 
 if __name__ == "__main__":
