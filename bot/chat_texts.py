@@ -26,6 +26,9 @@ MODAL_TITLE = "Earmark"
 SEND_BUTTON = "Send"
 CLOSE_BUTTON = "Close"
 
+# What a link to a track reads as, where it stands among words.
+LISTEN_LINK = "listen"
+
 # The form for a submission. Discord takes 45 characters of a label, 100 of the line below it.
 SUBMIT_NOTE_LIMIT = 200
 FORM_TITLE = "Submit a track"

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+from bot.marks import command, link, moment
 from bot.messages import DigestRow, StatusRow, plain
-from bot.texts import NOTE_LIMIT, day, title_text
+from bot.texts import NOTE_LIMIT, title_text
 
 STATUS_BUTTON = "Status"
 AGAIN_BUTTON = "Send again"
@@ -18,6 +19,10 @@ MAYBE_BUTTON = "Maybe"
 DECLINE_BUTTON = "Decline…"
 CLAIM_BUTTON = "Claim"
 DIGEST_NUMBERS = "The week in numbers"
+DIGEST_TO_YOU_TEXT = (
+    "This comes to you alone, as you look after the playlist and there is no review channel to post"
+    f" it in. Choose one there, and the next one is for everybody: {command('setup')}"
+)
 
 MENTION_TITLE = "There is news about a submission of yours"
 MENTION_TEXT = (
@@ -26,15 +31,12 @@ MENTION_TEXT = (
 )
 
 BOARD_TITLE = "Queues at a glance"
-BOARD_EMPTY_TEXT = "No playlist is set up yet."
+BOARD_EMPTY_TEXT = f"No playlist is set up yet. {command('setup')} adds the first one."
 BOARD_FOOTER = "This message keeps itself up to date."
 BOARD_MOVED_TITLE = "The board has moved"
 BOARD_MOVED_TEXT = (
     "Curators work in another channel now, and the board is pinned there. You may delete this one."
 )
-
-# Longer than any link to a track.
-_URL_LIMIT = 200
 
 # What is welcome after a decline; the keys are stored ones.
 _WELCOME: Mapping[str, str] = MappingProxyType(
@@ -133,7 +135,7 @@ def correction_title(row: StatusRow) -> str:
 
 
 def correction_text(row: StatusRow) -> str:
-    promise = f" You will hear from us by {day(row.answer_by)}." if row.answer_by else ""
+    promise = f" You will hear from us by {moment(row.answer_by)}." if row.answer_by else ""
     return f"The curators of {plain(row.playlist)} have taken it back and go on thinking.{promise}"
 
 
@@ -148,7 +150,7 @@ def question_text(row: StatusRow, question: str) -> str:
 def digest_row(row: DigestRow) -> str:
     """Return an added track with the link that plays it."""
     title = title_text(row.title, row.artist)
-    return f"{title} {plain(row.url, limit=_URL_LIMIT)}" if row.url else title
+    return f"{title} {link(row.url)}".rstrip() if row.url else title
 
 
 def digest_added(rows: Sequence[str], *, more: int) -> list[str]:
@@ -161,7 +163,7 @@ def reminder_title(playlist: str, count: int) -> str:
 
 
 def reminder_row(code: str, title: str, artist: str, due_at: datetime) -> str:
-    return f"{code} {title_text(title, artist, limit=60)}: promised by {day(due_at)}"
+    return f"{code} {title_text(title, artist, limit=60)}: promised by {moment(due_at)}"
 
 
 def reminder_text(rows: Sequence[str], *, more: int) -> str:

@@ -8,12 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.file_reports import AttributesLine
 from bot.messages import (
     TITLE_LIMIT,
-    AttributesLine,
     DecisionView,
-    DigestView,
-    Meter,
     QueueRow,
     QueueView,
     Receipt,
@@ -149,6 +147,11 @@ def title_text(title: str, artist: str, *, limit: int = TITLE_LIMIT) -> str:
 def day(moment: datetime) -> str:
     """Return a date as people say it: `Fri 4 Dec 2026`."""
     return f"{moment:%a} {moment.day} {moment:%b %Y}"
+
+
+def hour(moment: datetime) -> str:
+    """Return a time of the day: `12:10 UTC`."""
+    return f"{moment:%H:%M %Z}"
 
 
 def queue_header(view: QueueView) -> str:
@@ -294,8 +297,11 @@ def reason_words(reason: str) -> str:
     return DECLINE_REASONS.get(reason) or plain(reason, limit=NOTE_LIMIT)
 
 
-def decision_text(view: DecisionView) -> str:
-    """Return a decision or a vote, or one taken back, as its curators read it."""
+def decision_text(view: DecisionView, *, clock: Callable[[datetime], str] = hour) -> str:
+    """Return a decision or a vote, or one taken back, as its curators read it.
+
+    `clock` writes a time of this day as the platform does.
+    """
     title = title_text(view.title, view.artist)
     where = f"{view.code} for {plain(view.playlist)}"
     if view.taken_back:
@@ -314,7 +320,7 @@ def decision_text(view: DecisionView) -> str:
     if view.warning:
         lines.append(view.warning)
     if view.undo_until is not None:
-        lines.append(f"It can be taken back until {view.undo_until:%H:%M %Z}.")
+        lines.append(f"It can be taken back until {clock(view.undo_until)}.")
     return "\n".join(lines)
 
 
@@ -345,43 +351,6 @@ def already_text(status: str, *, by: str, days_ago: float) -> str:
     minutes = int(days_ago * 24 * 60)
     ago = f"{minutes} min" if minutes < 60 else span(days_ago)
     return f"already {Status(status).value} by {plain(by)}, {ago} ago"
-
-
-def meter_text(meter: Meter) -> str:
-    """Return `12 of 60 kept (12 to 32 %)`, or say that there are too few to tell."""
-    kept = f"{meter.keeps} of {meter.decided} kept"
-    if meter.too_few:
-        return f"{kept}, too few to say"
-    low, high = meter.interval()
-    return f"{kept} ({100 * low:.0f} to {100 * high:.0f} %)"
-
-
-def digest_title(view: DigestView) -> str:
-    return f"{plain(view.playlist)}, week {view.iso_week}"
-
-
-def digest_lines(view: DigestView) -> list[str]:
-    """Return the digest's numbers as lines, most important first."""
-    answered = f"{view.kept} kept · {view.maybe} maybe · {view.declined} declined"
-    unanswered = f"{view.expired} expired unanswered · {view.waiting} still waiting"
-    lines = [answered, unanswered]
-    if view.reversed:
-        decisions = "1 decision" if view.reversed == 1 else f"{view.reversed} decisions"
-        lines.append(f"{decisions} reversed")
-    if view.median_wait_days is not None:
-        lines.append(f"median wait {span(view.median_wait_days)}")
-    lines.append(f"discovery picks: {meter_text(view.discovery)}")
-    lines.append(f"the rest: {meter_text(view.rest)}")
-    if view.workload:
-        shares = ", ".join(f"{plain(one.by)} {one.tracks}" for one in view.workload)
-        lines.append(f"heard by: {shares}")
-    if view.opens_at is not None:
-        lines.append(f"opens to submissions again on {day(view.opens_at)}")
-    return lines
-
-
-def empty_digest_text(view: DigestView) -> str:
-    return f"Nothing was added to {plain(view.playlist)} this week."
 
 
 def facts_text(heard: AttributesLine) -> str:

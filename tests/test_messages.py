@@ -6,15 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.file_reports import AttributesLine, CompareView, FileReport
 from bot.messages import (
-    AttributesLine,
     Card,
-    CompareView,
     DecisionView,
     DigestRow,
     DigestView,
     ErrorLine,
-    FileReport,
     Image,
     Meter,
     QueueRow,

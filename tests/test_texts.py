@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.digest_texts import digest_lines, digest_title, meter_text
 from bot.messages import (
     DecisionView,
     DigestView,
@@ -21,10 +22,7 @@ from bot.texts import (
     cold_start_text,
     day,
     decision_text,
-    digest_lines,
-    digest_title,
     empty_queue_text,
-    meter_text,
     no_submissions_text,
     queue_header,
     reason_words,

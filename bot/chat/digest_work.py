@@ -8,9 +8,10 @@ from bot.chat.visit import Visit
 from bot.chat_texts import DIGEST_ADDED
 from bot.curation import DigestPlan
 from bot.curator_texts import plan_text
+from bot.digest_texts import digest_lines, digest_title, empty_digest_text
 from bot.marks import moment
 from bot.messages import Card, DigestView, Field, Image
-from bot.texts import digest_lines, digest_title, empty_digest_text, title_text
+from bot.notice_texts import digest_row
 from bot.workflow import digest, weekly
 from bot.workflow.pictures import digest_image
 
@@ -68,13 +69,13 @@ async def skip(visit: Visit, *, playlist: str) -> Reply:
 
 
 def _screen(view: DigestView, plan: DigestPlan, image: Image) -> Reply:
-    added = [title_text(row.title, row.artist) for row in view.added]
+    added = [digest_row(row) for row in view.added]
     more = len(added) - _MOST_ROWS
     rows = [*added[:_MOST_ROWS], *([f"… and {more} more"] if more > 0 else [])]
     return replies.card(
         Card(
             title=digest_title(view),
-            body="\n".join(digest_lines(view)),
+            body="\n".join(digest_lines(view, when=moment)),
             fields=(
                 Field(name=DIGEST_ADDED, value="\n".join(rows) or empty_digest_text(view)),
                 Field(name="Next", value=plan_text(plan, when=moment)),

@@ -102,7 +102,7 @@ def decided(view: DecisionView, *, playlist_id: int) -> Reply:
     ]
     if view.undo_until is not None:
         buttons.insert(0, _button("undo", UNDO_BUTTON, view.code))
-    return replies.sentence(decision_text(view), buttons=buttons)
+    return replies.sentence(decision_text(view, clock=_clock), buttons=buttons)
 
 
 def acted(view: ActView) -> Reply:
@@ -175,6 +175,10 @@ def history(view: TrackHistory) -> Reply:
             footer=f"{view.code} · {view.status}",
         )
     )
+
+
+def _clock(at: datetime) -> str:
+    return moment(at, "t")
 
 
 def _at(at: datetime) -> str:

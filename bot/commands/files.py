@@ -15,7 +15,7 @@ from bot.commands.running import (
     print_json,
     progress_console,
 )
-from bot.messages import CompareView, FileReport
+from bot.file_reports import CompareView, FileReport
 from bot.model_store import model_in_use
 from bot.platforms.console.reports import compare_table, report_text
 from bot.workflow.hearing import failed_report, file_report

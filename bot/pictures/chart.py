@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.digest_texts import digest_lines, digest_title, meter_text
 from bot.messages import DigestView, Meter
 from bot.pictures.sheet import DOWN, INK, LINE, SHADE, SOFT, UP, Sheet, drawable
-from bot.texts import digest_lines, digest_title, meter_text
 
 # Twice the 550 pixels at which Discord shows a picture beside a message.
 WIDTH: Final = 1100

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.curation import EarlierLine, RemarkLine, ReviewCard
 from bot.curator_texts import told_reasons
-from bot.messages import AttributesLine
+from bot.file_reports import AttributesLine
 from bot.texts import facts_text, reason_words
 from bot.workflow import panel
 from bot.workflow.line import EVERYBODY, Place, Viewer, claimer_of, line_of, row_of, viewer_of

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from bot.errors import EarmarkError
-from bot.messages import AttributesLine, ErrorLine, FileReport, ScoreLine
+from bot.file_reports import AttributesLine, FileReport
+from bot.messages import ErrorLine, ScoreLine
 from scoring.errors import ScoringError
 
 if TYPE_CHECKING:

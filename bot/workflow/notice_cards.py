@@ -15,13 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import notice_texts as words
 from bot.curation import BoardView, ReviewCard
 from bot.curator_texts import board_lines, card_lines, card_title
+from bot.digest_texts import digest_lines, digest_title, empty_digest_text
+from bot.marks import moment
 from bot.messages import Button, ButtonStyle, Card, DigestView, Field, Image, StatusRow
-from bot.texts import (
-    artist_can_help,
-    digest_lines,
-    digest_title,
-    empty_digest_text,
-)
+from bot.texts import artist_can_help
 from bot.workflow import digest, status
 from bot.workflow.board import show_board
 from bot.workflow.card import review_card
@@ -32,6 +29,7 @@ from bot.workflow.talk import question_to
 from db import decisions, playlists, posts, recipients, submissions
 from db.models import OutboxMessage, Status, Submission
 from db.outbox import Box
+from db.recipients import Place
 from db.status import UNANSWERED
 
 # A card, and the facts in it where a platform may have a better look for them.
@@ -246,7 +244,7 @@ async def _card(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | 
     card = Card(
         title=card_title(view),
         url=view.row.url,
-        body="\n".join(card_lines(view)),
+        body="\n".join(card_lines(view, when=moment)),
         buttons=_review_buttons(view.code) if open_still else (),
     )
     return card, view
@@ -266,7 +264,8 @@ async def _board(session: AsyncSession, row: OutboxMessage, at: At) -> Painted |
         title=words.BOARD_TITLE,
         body="" if view.parts else words.BOARD_EMPTY_TEXT,
         fields=tuple(
-            Field(name=part.playlist, value="\n".join(board_lines(part))) for part in view.parts
+            Field(name=part.playlist, value="\n".join(board_lines(part, when=moment)))
+            for part in view.parts
         ),
         footer=words.BOARD_FOOTER,
     )
@@ -307,13 +306,19 @@ async def _digest(session: AsyncSession, row: OutboxMessage, at: At) -> Painted 
         session, workspace_id=row.workspace_id, playlist=playlist.name, week=week, now=at.now
     )
     added = [words.digest_row(one) for one in view.added[:_DIGEST_ROWS]]
-    body = "\n".join(words.digest_added(added, more=len(view.added) - len(added)))
+    lines = words.digest_added(added, more=len(view.added) - len(added)) or [
+        empty_digest_text(view)
+    ]
+    if _box(row).to.place is Place.PERSON:
+        lines = [words.DIGEST_TO_YOU_TEXT, "", *lines]
     # Others may write while it is drawn.
     await session.commit()
     card = Card(
         title=digest_title(view),
-        body=body or empty_digest_text(view),
-        fields=(Field(name=words.DIGEST_NUMBERS, value="\n".join(digest_lines(view))),),
+        body="\n".join(lines),
+        fields=(
+            Field(name=words.DIGEST_NUMBERS, value="\n".join(digest_lines(view, when=moment))),
+        ),
         # Drawing takes half a second, in which the chat goes on.
         image=await asyncio.to_thread(_chart, view),
     )

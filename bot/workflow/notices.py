@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.texts import artist_can_help
 from db import curators, events, members, outbox, posts, recipients, submissions, workspace_settings
-from db.models import Event, EventKind, Member, Platform, Status, Submission
+from db.models import Event, EventKind, Member, Platform, Role, Status, Submission
 from db.outbox import Box
 from db.recipients import Recipient
 
@@ -233,20 +233,27 @@ async def remind_curators(
 async def post_digest(
     session: AsyncSession, *, workspace_id: int, playlist_id: int, week: str, at: datetime
 ) -> int:
-    """Post a playlist's week (`2026-W47`) in the review channels, once; return in how many."""
-    channels = await review_channels(session, workspace_id=workspace_id)
+    """Post a playlist's week (`2026-W47`) in the review channels, once; return to how many.
+
+    Without any channel it goes to each person who looks after the playlist, and says why.
+    """
+    to = await review_channels(session, workspace_id=workspace_id)
+    if not to:
+        to = await _curators(
+            session, workspace_id=workspace_id, playlist_id=playlist_id, role=Role.ADMIN
+        )
     posted = [
         await outbox.put(
             session,
             workspace_id=workspace_id,
-            key=f"digest:{playlist_id}:{week}:{channel.platform}:{channel.external_id}",
-            to=channel,
+            key=f"digest:{playlist_id}:{week}:{one.platform}:{one.external_id}",
+            to=one,
             subject=f"digest:{playlist_id}:{week}",
             kind=Notice.DIGEST,
             payload={"playlist": playlist_id, "week": week},
             at=at,
         )
-        for channel in channels
+        for one in to
     ]
     return sum(posted)
 
@@ -379,11 +386,14 @@ async def _ask_for_help(session: AsyncSession, submission: Submission, *, at: da
 
 
 async def _curators(
-    session: AsyncSession, *, workspace_id: int, playlist_id: int
+    session: AsyncSession, *, workspace_id: int, playlist_id: int, role: Role | None = None
 ) -> list[Recipient]:
+    """Return where a playlist's curators get messages in person; of one `role`, or all of them."""
     there = await curators.of_playlist(session, workspace_id=workspace_id, playlist_id=playlist_id)
     found = []
     for curator in there:
+        if role not in {None, curator.role}:
+            continue
         member = await members.get(session, workspace_id=workspace_id, member_id=curator.member_id)
         if member is not None and (to := recipient_of(member)) is not None:
             found.append(to)

@@ -92,7 +92,7 @@ def check_open(rules: Rules, *, now: datetime) -> None:
     if rules.paused or (rules.closes_at is not None and now >= rules.closes_at):
         raise RuleError(
             f"{rules.playlist} is closed at the moment, and no date is set yet on which it opens"
-            " again. `calls` shows which playlists are open.",
+            " again. The open calls show which playlists are open.",
             rule="closed",
         )
 

@@ -1,12 +1,14 @@
 """The weekly digests: which are due, sending each once, skipping one."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.curation import DigestPlan
-from bot.errors import AlreadyDoneError
+from bot.errors import AlreadyDoneError, RuleError
+from bot.marks import command
 from bot.workflow import notices, schedule
 from bot.workflow.digest import rhythm_of
 from bot.workflow.people import Person, member_of, require_curator
@@ -14,6 +16,8 @@ from bot.workflow.submit import find_playlist
 from db import playlists, week_digests
 from db.models import Member, Playlist
 from db.types import DigestOutcome
+
+log = logging.getLogger(__name__)
 
 # A digest posted by hand right after another one would have nothing to tell.
 _PAUSE = timedelta(hours=24)
@@ -65,6 +69,7 @@ async def send_now(
 ) -> DigestPlan:
     """Post the digest to come at once, instead of at its time; a curator's wish."""
     found, member = await _curated(session, workspace_id, playlist, person, now=now)
+    await _require_channel(session, workspace_id, person)
     sent = await week_digests.sent_at(session, workspace_id=workspace_id, playlist_id=found.id)
     last = max(sent.values(), default=None)
     if last is not None and now - last < _PAUSE:
@@ -147,14 +152,32 @@ async def _post(
         member_id=member.id if member else None,
     )
     if first:
-        await notices.post_digest(
+        told = await notices.post_digest(
             session,
             workspace_id=workspace_id,
             playlist_id=due.playlist_id,
             week=due.week,
             at=now,
         )
+        if not told:
+            log.warning(
+                "nobody was told of the digest of playlist=%d: no review channel is chosen, and who"
+                " looks after the playlist is in no chat",
+                due.playlist_id,
+            )
     return first
+
+
+async def _require_channel(session: AsyncSession, workspace_id: int, person: Person) -> None:
+    """Raise RuleError where somebody in a chat wants to post a digest, and there is no place."""
+    if person.platform not in notices.CHATS:
+        return
+    if not await notices.review_channels(session, workspace_id=workspace_id):
+        raise RuleError(
+            "There is no review channel to post it in. Whoever manages this place can choose one:"
+            f" {command('setup')}",
+            rule="setup",
+        )
 
 
 async def _curated(

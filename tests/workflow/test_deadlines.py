@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import AlreadyDoneError, NotAllowedError
+from bot.errors import AlreadyDoneError, NotAllowedError, RuleError
 from bot.workflow import deadlines, digest, weekly
 from bot.workflow.deadlines import Reminded, reminder_due
 from bot.workflow.people import console_person
@@ -20,6 +20,7 @@ from bot.workflow.weekly import DueDigest
 from db import workspace_settings
 from db.models import Answer, EventKind, Exposure, OutboxMessage, Platform, Status
 from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, Stage
+from tests.workflow.test_notices import MO, appoint
 
 T = TypeVar("T")
 HOUR = timedelta(hours=1)
@@ -234,6 +235,40 @@ async def test_a_curator_may_skip_a_week_and_take_that_back(chat: Stage) -> None
     assert await _tick(chat, weekly.due_digests) == []
     with pytest.raises(NotAllowedError):
         await _by(chat, "ana", weekly.skip)()
+
+
+async def test_who_posts_a_digest_by_hand_is_told_that_there_is_no_place_for_it(
+    stage: Stage,
+) -> None:
+    await appoint(stage)
+
+    with pytest.raises(RuleError, match="no review channel"):
+        await stage.inside(
+            lambda session: weekly.send_now(
+                session,
+                workspace_id=stage.workspace_id,
+                playlist=NIGHT,
+                person=MO,
+                now=stage.clock(),
+            )
+        )
+    # Nothing was settled, so it still comes at its time.
+    stage.clock.time = datetime(2026, 11, 20, 17, tzinfo=UTC)
+    assert len(await _tick(stage, weekly.due_digests)) == 1
+
+
+async def test_a_due_digest_that_reaches_nobody_is_in_the_log(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.clock.time = datetime(2026, 11, 20, 17, tzinfo=UTC)
+    (due,) = await _tick(stage, weekly.due_digests)
+    await stage.inside(
+        lambda session: weekly.send_due(
+            session, workspace_id=stage.workspace_id, due=due, now=stage.clock()
+        )
+    )
+
+    assert "nobody was told of the digest" in caplog.text
 
 
 async def test_a_digest_posted_by_hand_is_not_posted_again_that_week(chat: Stage) -> None:

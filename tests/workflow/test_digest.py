@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.digest_texts import digest_lines
 from bot.errors import NotFoundError, RuleError
 from bot.messages import DigestView, Meter
-from bot.texts import digest_lines
 from bot.workflow.digest import Week, add_up, parse_week, week_of
 from db import moves
 from db.changes import StatusChange

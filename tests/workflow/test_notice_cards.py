@@ -8,6 +8,7 @@ from typing import TypedDict
 import pytest
 
 from bot.errors import RefusedMessageError
+from bot.marks import link
 from bot.messages import Card
 from bot.workflow import manage, notices, status
 from bot.workflow.notice_cards import compose
@@ -16,7 +17,8 @@ from bot.workflow.outbox import Sender
 from bot.workflow.people import Person
 from bot.workflow.process import process
 from db import events, moves, outbox, recipients, workspace_settings
-from db.models import Answer, EventKind, Platform, Status
+from db.models import Answer, EventKind, Platform, Role, Status
+from db.recipients import Place
 from tests.workflow.chats import FakeChat
 from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, Stage, link_of
 from tests.workflow.test_notices import ANA, appoint, decide, sent, undo, unscored
@@ -414,25 +416,56 @@ async def test_a_reminder_names_what_is_due_and_is_dropped_where_all_is_answered
 
 async def test_a_digest_is_composed_of_the_week_it_names(stage: Stage, code: str) -> None:
     chat = FakeChat()
-    row = await stage.row(code)
     await decide(stage, code, Answer.KEEP)
     stage.clock.time = NOW + 7 * DAY
-    async with stage.sessions.begin() as session:
-        await notices.post_digest(
-            session,
-            workspace_id=stage.workspace_id,
-            playlist_id=row.playlist_id,
-            week="2026-W47",
-            at=stage.clock(),
-        )
+    await post_digest(stage)
     await deliver(stage, chat)
     (card,) = (shown.card for shown in chat.messages.values() if "week" in shown.card.title)
 
     assert card.title == "Night Drive, week 2026-W47"
-    assert card.body == f"Title of one - Artist of one {link_of('one')}"
+    assert card.body == f"Title of one - Artist of one {link(link_of('one'))}"
     assert "1 kept" in card.fields[0].value
     assert card.image is not None
     assert card.image.alt.startswith("Night Drive, week 2026-W47: 1 kept")
+
+
+async def test_without_a_review_channel_the_digest_goes_to_who_looks_after_the_playlist(
+    stage: Stage,
+) -> None:
+    chat = FakeChat()
+    await appoint(stage)
+    await stage.inside(
+        lambda session: manage.grant(
+            session,
+            workspace_id=stage.workspace_id,
+            playlist=NIGHT,
+            person=MANAGER,
+            to=ANA,
+            role=Role.ADMIN,
+            now=stage.clock(),
+        )
+    )
+    await post_digest(stage)
+    await deliver(stage, chat)
+    (told,) = chat.messages.values()
+
+    assert (told.to.place, told.to.external_id) == (Place.PERSON, ANA.external_id)
+    assert told.card.title == "Night Drive, week 2026-W47"
+    assert told.card.body.startswith("This comes to you alone")
+    assert "Nothing was added" in told.card.body
+
+
+async def post_digest(stage: Stage) -> None:
+    playlist = await stage.playlist()
+    await stage.inside(
+        lambda session: notices.post_digest(
+            session,
+            workspace_id=stage.workspace_id,
+            playlist_id=playlist.id,
+            week="2026-W47",
+            at=stage.clock(),
+        )
+    )
 
 
 async def test_a_row_of_a_submission_that_was_deleted_goes_with_it(stage: Stage, code: str) -> None:

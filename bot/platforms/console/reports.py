@@ -5,7 +5,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.messages import CompareView, FileReport, ScoreLine, plain
+from bot.file_reports import CompareView, FileReport
+from bot.messages import ScoreLine, plain
 from bot.texts import NOTE_LIMIT, chances_text, close_text, facts_text, score_text
 from scoring.bands import Band, band, too_close_to_call
 

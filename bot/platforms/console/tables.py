@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bot.digest_texts import digest_lines, digest_title, empty_digest_text
 from bot.messages import (
     Card,
     DecisionView,
@@ -29,9 +30,6 @@ from bot.platforms.console.actions import Sent
 from bot.texts import (
     HIDDEN_SCORE,
     cold_start_text,
-    digest_lines,
-    digest_title,
-    empty_digest_text,
     empty_queue_text,
     no_submissions_text,
     page_text,

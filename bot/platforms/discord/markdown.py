@@ -5,8 +5,10 @@ meaning from what is left. `allowed_mentions` forbids pings once more when sendi
 """
 
 import re
+from typing import assert_never
 
 from bot import marks
+from bot.chat_texts import LISTEN_LINK
 from bot.marks import Kind
 
 # Emphasis, code, spoilers and masked links; tags, emoji, addresses and calls to everybody. Discord
@@ -16,6 +18,10 @@ _SPECIAL = re.compile(
 )
 # Headings, quotes and lists, where a line starts with them.
 _LINE_START = re.compile(r"^([^\S\n]*\d*)([-+#>.)])", re.MULTILINE)
+
+# The beginning of a time, a channel or a link of ours whose end is cut off; those of foreign text
+# have a backslash before them.
+_TORN = re.compile(r"(?<!\\)(?:<[^>]*|\[[^\]]*(?:\](?:\([^)]*)?)?)$")
 
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 
@@ -31,11 +37,19 @@ def escape(text: str) -> str:
 
 def _drawn(match: re.Match[str]) -> str:
     mark = marks.mark_of(match)
-    if mark.kind is Kind.MOMENT:
-        return f"<t:{mark.value}:{mark.style}>"
-    if mark.kind is Kind.COMMAND:
-        return f"/{mark.value}"
-    return f"<#{mark.value}>" if mark.kind is Kind.CHANNEL else f"<@&{mark.value}>"
+    match mark.kind:
+        case Kind.MOMENT:
+            return f"<t:{mark.value}:{mark.style}>"
+        case Kind.COMMAND:
+            return f"/{mark.value}"
+        case Kind.CHANNEL:
+            return f"<#{mark.value}>"
+        case Kind.ROLE:
+            return f"<@&{mark.value}>"
+        case Kind.LINK:
+            return f"[{LISTEN_LINK}]({mark.value})"
+        case _:
+            assert_never(mark.kind)
 
 
 def unescape(text: str) -> str:
@@ -44,11 +58,12 @@ def unescape(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return escaped `text` in at most `limit` characters, never in the middle of an escape."""
+    """Return escaped `text` in at most `limit` characters, never cut within an escape or a time."""
     if len(text) <= limit:
         return text
     if limit < 1:
         return ""
     kept = text[: limit - 1]
     slashes = len(kept) - len(kept.rstrip("\\"))
-    return f"{kept[:-1] if slashes % 2 else kept}…"
+    whole = kept[:-1] if slashes % 2 else kept
+    return f"{_TORN.sub('', whole)}…"

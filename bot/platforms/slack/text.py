@@ -12,6 +12,7 @@ from typing import Final
 
 from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject
 
+from bot.chat_texts import LISTEN_LINK
 from bot.marks import Kind, Mark, pieces
 
 COMMAND: Final = "/earmark"
@@ -104,6 +105,8 @@ def _drawn(mark: Mark, command: str) -> str:
             return f"<!date^{mark.value}^{_STYLES[mark.style]}|{_spelt(mark, command)}>"
         case Kind.CHANNEL:
             return f"<#{mark.value}>"
+        case Kind.LINK:
+            return f"<{mark.value}|{LISTEN_LINK}>"
         case _:
             return _spelt(mark, command)
 
@@ -119,3 +122,5 @@ def _spelt(mark: Mark, command: str) -> str:
         case Kind.ROLE:
             # `<!subteam^…>` would call everybody in the group.
             return f"group {mark.value}"
+        case Kind.LINK:
+            return mark.value

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from bot.messages import AttributesLine, CompareView, ErrorLine, FileReport, ScoreLine
+from bot.file_reports import AttributesLine, CompareView, FileReport
+from bot.messages import ErrorLine, ScoreLine
 from bot.platforms.console.reports import compare_table, interval_bar, report_text
 
 SCORE = ScoreLine(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.marks import channel, moment, role
+from bot.marks import channel, link, moment, role
 from bot.messages import plain
 from bot.platforms.discord.markdown import cut, escape, unescape
 
@@ -89,3 +89,25 @@ def test_channels_and_roles_are_named_but_nobody_can_name_them_in_a_title() -> N
 
     assert escape(named) == r"\*Cards\* go to <#42>, for <@&7>."
     assert "<@&" not in escape(plain(named))
+
+
+def test_a_link_of_ours_can_be_clicked_and_nobody_can_type_one() -> None:
+    url = "https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC"
+
+    assert escape(f"*One* {link(url)}") == rf"\*One\* [listen]({url})"
+    assert "](" not in escape(plain(f"One {link(url)}"))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://x.com", "https://x.com/a b", "https://x.com/)", "javascript:x", "", "https://"]
+)
+def test_what_could_break_out_of_a_link_is_none(url: str) -> None:
+    assert link(url) == ""
+
+
+@pytest.mark.parametrize("whole", ["<t:1796403600:D>", "[listen](https://x.com/t)", "<#42>"])
+@pytest.mark.parametrize("room", [0, 1, 2, 3, 4])
+def test_a_cut_never_tears_a_time_or_a_link(whole: str, room: int) -> None:
+    kept = cut(f"\\[x\\] {whole} and more", 7 + room)
+
+    assert kept.removesuffix("…") in {"\\[x\\]", "\\[x\\] ", f"\\[x\\] {whole}"}
