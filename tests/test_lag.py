@@ -21,7 +21,7 @@ async def test_nothing_is_measured_after_the_block() -> None:
     ticks = lag.ticks
     await asyncio.sleep(0.005)
 
-    assert lag.ticks == ticks > 0
+    assert lag.ticks == ticks
 
 
 def test_shares_are_taken_of_the_ordered_ticks() -> None:

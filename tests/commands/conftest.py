@@ -1,12 +1,18 @@
 """A console in a folder of its own, with an empty desk and no service to ask."""
 
+import io
+import json
+import shutil
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
+from bot.cli import main
 from bot.sandbox.server import Sandbox, run_in_thread
 from tests.commands.console import Console, fresh_environment
+from tests.commands.desk_commands import NIGHT, SHORT
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +43,23 @@ def sandbox(stand_ins: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[San
         monkeypatch.setenv(name, value)
     yield stand_ins
     stand_ins.clear_faults()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Path, str]:
+    """A database in which one scored submission of Lia's waits, and its id; made once, to copy."""
+    folder = tmp_path_factory.mktemp("filled")
+    path = Path(shutil.copy(sqlite_template, folder / "earmark.db"))
+    words = ["submit", str(SHORT), "--playlist", NIGHT, "--as", "Lia", "--title", "Second Wind"]
+    with pytest.MonkeyPatch.context() as environment, redirect_stdout(io.StringIO()) as out:
+        fresh_environment(environment, folder, f"sqlite:///{path}")
+        assert main([*words, "--json"]) == 0
+    return path, json.loads(out.getvalue())["id"]
+
+
+@pytest.fixture
+def waiting(folder: Path, filled: tuple[Path, str]) -> str:
+    """The id of a scored submission of Lia's that waits in the queue."""
+    path, code = filled
+    shutil.copy(path, folder / "earmark.db")
+    return code

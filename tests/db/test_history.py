@@ -6,7 +6,7 @@ from db import history, playlists
 from db.models import Status, Submission
 from db.status import UNANSWERED, WAITING
 from tests.db.desk import FOUR_MINUTES_MS, NOW, Desk, open_desk
-from tests.db.test_moves import WAYS
+from tests.db.moving import WAYS
 
 DAY = timedelta(days=1)
 
