@@ -22,6 +22,7 @@ class AppConfig:
 
     `events` are named as in a manifest, `message.channels` for one. Without the `messages_tab`
     the app cannot write to people in private, and they only write to it where it is `writable`.
+    To the `escaped` commands Slack sends links, people and channels in angle brackets.
     """
 
     id: str = "A0EARMARK"
@@ -34,6 +35,7 @@ class AppConfig:
     scopes: set[str] | None = None
     events: set[str] | None = None
     commands: set[str] | None = None
+    escaped: set[str] = field(default_factory=set)
     shortcuts: list[Shortcut] = field(default_factory=list)
     domains: set[str] = field(default_factory=set)
     home: bool = True
@@ -49,11 +51,13 @@ class AppConfig:
         scopes = (manifest.get("oauth_config") or {}).get("scopes") or {}
         events = (settings.get("event_subscriptions") or {}).get("bot_events") or ()
         app_home = features.get("app_home") or {}
+        commands = features.get("slash_commands") or ()
         return cls(
             name=manifest["display_information"]["name"],
             scopes=set(scopes.get("bot") or ()),
             events=set(events),
-            commands={each["command"] for each in features.get("slash_commands") or ()},
+            commands={each["command"] for each in commands},
+            escaped={each["command"] for each in commands if each.get("should_escape")},
             shortcuts=[_shortcut(each) for each in features.get("shortcuts") or ()],
             domains=set(features.get("unfurl_domains") or ()),
             home=bool(app_home.get("home_tab_enabled")),

@@ -8,7 +8,7 @@ from bot.sandbox.refusals import RefusedError
 from bot.sandbox.slack.elements import options_of
 from bot.sandbox.slack.seen import Element, elements_in
 from bot.sandbox.slack.wire import file_json
-from bot.sandbox.slack.world import Json, SlackChannel, SlackFile, SlackUser, View
+from bot.sandbox.slack.world import Json, SlackFile, View
 from bot.sandbox.upload import Upload
 
 # Where a field keeps its answer, and where an element says what the answer is at first.
@@ -135,10 +135,9 @@ def _options(element: Element, wanted: list[Any]) -> list[Json]:
     return [by_text[each] for each in wanted]
 
 
-def _id_of(picked: object) -> Any:
-    if isinstance(picked, SlackUser | SlackChannel):
-        return picked.id
-    return picked
+def _id_of(picked: Any) -> Any:
+    """Return the id of a person, an account or a channel; a date or a time stands for itself."""
+    return getattr(picked, "id", picked)
 
 
 def _uploads(element: Element, given: object) -> list[Upload]:

@@ -1,9 +1,11 @@
 """The payloads of commands, shortcuts, presses and views, as Slack sends them."""
 
+import re
 from dataclasses import dataclass
 
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.filling import initial_state
+from bot.sandbox.slack.posting import linked
 from bot.sandbox.slack.seen import Element
 from bot.sandbox.slack.triggers import ResponseUrls, Triggers
 from bot.sandbox.slack.wire import epoch, message_json, view_json
@@ -32,7 +34,7 @@ class Payloads:
             "user_id": user.id,
             "user_name": user.name.lower(),
             "command": name,
-            "text": text,
+            "text": self._escaped(text) if name in self.core.config.escaped else text,
             "api_app_id": self.core.config.id,
             "is_enterprise_install": "false",
             "response_url": self.urls.make(user, team, channel),
@@ -40,6 +42,20 @@ class Payloads:
         }
         self.core.check_payload("command", payload)
         return payload
+
+    def _escaped(self, text: str) -> str:
+        """Return what was typed after a command with the ids of what it names."""
+        world = self.core.world
+        for user in world.users.values():
+            name = user.name.lower()
+            text = re.sub(
+                rf"@{re.escape(name)}\b", f"<@{user.id}|{name}>", text, flags=re.IGNORECASE
+            )
+        for channel in world.channels.values():
+            if channel.user is None:
+                whole = f"<#{channel.id}|{channel.name}>"
+                text = re.sub(rf"#{re.escape(channel.name)}\b", whole, text)
+        return linked(text)
 
     def shortcut(self, user: SlackUser, team: Team, callback_id: str) -> Json:
         return self._common(user, team, "shortcut") | {
@@ -140,7 +156,7 @@ class Payloads:
             "block_id": element.block_id,
             "action_ts": epoch(self.core.clock()),
         }
-        for key in ("text", "value", "style", "url", "placeholder", "initial_option"):
+        for key in ("text", "value", "url", "placeholder", "initial_option"):
             if key in element.json:
                 action[key] = element.json[key]
         return action | chosen

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.sandbox.slack.core import Asked, Core, Refusal
 from bot.sandbox.slack.wire import channel_json, user_json
-from bot.sandbox.slack.world import Json
+from bot.sandbox.slack.world import Json, UserGroup
 
 Method = Callable[[Core, Asked], Json]
 
@@ -19,6 +19,8 @@ def methods() -> dict[str, Method]:
         "users.info": _user,
         "users.conversations": _mine,
         "team.info": _team,
+        "usergroups.list": _groups,
+        "usergroups.users.list": _group_users,
     }
 
 
@@ -89,6 +91,34 @@ def _user(core: Core, asked: Asked) -> Json:
     if user.team_id != asked.team.id and not met:
         raise Refusal("user_not_found")
     return {"user": user_json(user, seen_from=asked.team, now=core.clock())}
+
+
+def _groups(core: Core, asked: Asked) -> Json:
+    groups = [each for each in core.world.groups.values() if each.team_id == asked.team.id]
+    with_users = asked.flag("include_users")
+    return {"usergroups": [_group_json(group, with_users=with_users) for group in groups]}
+
+
+def _group_json(group: UserGroup, *, with_users: bool) -> Json:
+    told: Json = {
+        "id": group.id,
+        "team_id": group.team_id,
+        "is_usergroup": True,
+        "is_external": False,
+        "name": group.name,
+        "handle": group.handle,
+        "description": "",
+        "date_delete": 0,
+        "user_count": len(group.users),
+    }
+    return told | ({"users": sorted(group.users)} if with_users else {})
+
+
+def _group_users(core: Core, asked: Asked) -> Json:
+    group = core.world.groups.get(asked.text("usergroup"))
+    if group is None or group.team_id != asked.team.id:
+        raise Refusal("no_such_subteam")
+    return {"users": sorted(group.users)}
 
 
 def _team(_: Core, asked: Asked) -> Json:

@@ -89,6 +89,11 @@ def post_as_app(
     return message
 
 
+def linked(text: str) -> str:
+    """Return what a person has typed, with what looks like a link in angle brackets."""
+    return _BARE_LINK.sub(lambda found: f"<{found[0]}>", text)
+
+
 def post_as_user(
     core: Core,
     team: Team,
@@ -104,7 +109,7 @@ def post_as_user(
         channel=channel.id,
         ts=core.world.next_ts(),
         user_id=user.id,
-        texts=[_BARE_LINK.sub(lambda found: f"<{found[0]}>", text)],
+        texts=[linked(text)],
         blocks=[],
         thread_ts=thread_ts,
         files=files,

@@ -23,6 +23,8 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "pins.add": ("pins:write",),
     "pins.remove": ("pins:write",),
     "team.info": ("team:read",),
+    "usergroups.list": ("usergroups:read",),
+    "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
 }
 # These need the scope that goes with the kind of the channel.

@@ -32,6 +32,7 @@ from bot.sandbox.slack.world import (
     SlackMessage,
     SlackUser,
     Team,
+    UserGroup,
     World,
 )
 
@@ -228,6 +229,18 @@ class SlackStandIn:
         )
         self.world.channels[channel_id] = channel
         return channel
+
+    def add_usergroup(self, group_id: str, name: str, people: Iterable[Person] = ()) -> UserGroup:
+        """Make a user group in the first team."""
+        group = UserGroup(
+            id=group_id,
+            team_id=self.team.id,
+            name=name,
+            handle=name.lower(),
+            users={each.id for each in people},
+        )
+        self.world.groups[group_id] = group
+        return group
 
     def person(
         self, name: str, *, team: Team | None = None, here: SlackChannel | None = None, **more: Any

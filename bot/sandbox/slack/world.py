@@ -64,6 +64,17 @@ class SlackChannel:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class UserGroup:
+    """People who are called by one handle, as `@curators`."""
+
+    id: str
+    team_id: str
+    name: str
+    handle: str
+    users: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class SlackFile:
     """A file; it is there for others once `shared` or handed in with a view."""
 
@@ -156,6 +167,7 @@ class World:
     teams: dict[str, Team] = field(default_factory=dict)
     users: dict[str, SlackUser] = field(default_factory=dict)
     channels: dict[str, SlackChannel] = field(default_factory=dict)
+    groups: dict[str, UserGroup] = field(default_factory=dict)
     messages: dict[tuple[str, str], SlackMessage] = field(default_factory=dict)
     ephemerals: list[SlackMessage] = field(default_factory=list)
     deleted: list[SlackMessage] = field(default_factory=list)

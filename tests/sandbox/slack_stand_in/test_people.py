@@ -27,6 +27,17 @@ async def test_a_command_is_answered_with_its_acknowledgement(app: SmallApp, ana
     assert 0 < reply.took_s < 3
 
 
+async def test_what_follows_a_command_is_escaped_where_the_app_wishes_so(
+    app: SmallApp, slack: SlackStandIn, ana: Person
+) -> None:
+    slack.config.escaped.add("/earmark")
+    reply = await ana.command("/earmark", f"give {LINK} to @Ana in #review")
+
+    assert reply.delivery.payload["text"] == (
+        f"give <{LINK}> to <@U0ANA|ana> in <#C0REVIEW|review>"
+    )
+
+
 async def test_a_form_is_opened_filled_in_and_submitted(
     app: SmallApp, slack: SlackStandIn, ana: Person
 ) -> None:

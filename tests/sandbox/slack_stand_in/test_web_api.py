@@ -91,6 +91,17 @@ async def test_places_are_told_of_and_joined(slack: SlackStandIn, client: AsyncW
     assert await code_of(client.conversations_info(channel=secret.id)) == "channel_not_found"
 
 
+async def test_who_is_in_a_user_group_is_told(slack: SlackStandIn, client: AsyncWebClient) -> None:
+    ana = slack.person("Ana")
+    slack.add_usergroup("S0CURATORS", "Curators", [ana])
+    (bare,) = (await client.usergroups_list())["usergroups"]
+    (whole,) = (await client.usergroups_list(include_users=True))["usergroups"]
+    users = (await client.usergroups_users_list(usergroup="S0CURATORS"))["users"]
+
+    assert (bare["name"], bare["user_count"], "users" in bare) == ("Curators", 1, False)
+    assert whole["users"] == users == ["U0ANA"]
+
+
 async def test_pins_and_bookmarks_are_kept(
     slack: SlackStandIn, client: AsyncWebClient, review: SlackChannel
 ) -> None:
