@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from bot.marks import command
+from bot.messages import plain
 from db.types import AiUse, Welcome
 
 SLOW_TEXT = "The desk is busy at the moment. Please try again in a few seconds; nothing was lost."
@@ -20,6 +21,7 @@ OLD_BUTTON_TEXT = (
     " instead: type / to see them."
 )
 
+IN_PRIVATE_TEXT = "It is in our direct messages."
 ONE_MOMENT_TEXT = "One moment, please…"
 # Slack's modals: 24 characters for the title and each button.
 MODAL_TITLE = "Earmark"
@@ -35,6 +37,7 @@ FORM_TITLE = "Submit a track"
 FORM_LINK = "Spotify link of one track"
 FORM_LINK_HINT = "https://open.spotify.com/track/…"
 FORM_FILE = "Your audio file"
+FORM_FILE_BESIDE = "Or your audio file"
 FORM_FILE_HINT = "For scoring only; it is deleted afterwards."
 FORM_PLAYLIST = "Playlist"
 FORM_AI = "Was it made with AI tools?"
@@ -47,6 +50,7 @@ FORM_ANYWAY_BUTTON = "Submit anyway"
 YOUR_LINK = "Your link"
 YOUR_NOTE = "Your note"
 YOUR_TRACK_TEXT = "Your track"
+NO_TRACK_TEXT = "Paste the link of one track, or choose a file."
 AI_LABELS: Mapping[AiUse, str] = MappingProxyType(
     {AiUse.NO: "No", AiUse.PARTLY: "Partly", AiUse.MOSTLY: "Mostly"}
 )
@@ -187,13 +191,19 @@ TEST_POST_SENT_TEXT = "The test post is in the review channel."
 
 def join_code_text(code: str) -> str:
     return (
-        f"To work at this desk from another place, as from Slack, type this code there within ten"
-        f" minutes: {code}. Whoever has it can join, so show it to nobody else."
+        f"To work at this desk from another place, type this code there within ten minutes: {code}."
+        f" On Discord that is /setup code:{code}, on Slack /earmark setup link {code}. Whoever has"
+        " it can join, so show it to nobody else."
     )
 
 
 def joined_text(name: str) -> str:
-    return f"This server works at the desk of {name} now: one queue, seen from both."
+    return f"This place works at the desk of {name} now: one queue, seen from both."
+
+
+def attached_text(filename: str) -> str:
+    """Tell which file goes along with a form."""
+    return f"Your file: {plain(filename, limit=150)}"
 
 
 def setup_zone_text(zone: str) -> str:
@@ -241,3 +251,43 @@ def block_text(name: str, *, kind: str, reason: str, until: str | None) -> str:
     """Return one line of the blocklist."""
     end = f"until {until}" if until else "for good"
     return f"{name} ({kind}), {end}: {reason}"
+
+
+HELP_TITLE = "What Earmark can do"
+HELP_LINES = (
+    f"{command('submit')} - send a track to a playlist's curators",
+    f"{command('check')} - see what would happen to a track, without sending it",
+    f"{command('mine')} - your submissions, and where they stand",
+    f"{command('calls')} - the playlists, what they look for, and how long an answer takes",
+    f"{command('privacy')} export, delete, dm-on, dm-off or join-accounts - your data",
+    f"{command('queue')} - for curators: what waits, in the order that is suggested",
+    f"{command('next')} - for curators: review the next track",
+    f"{command('track')} - for curators: everything that happened to a submission",
+    f"{command('undo')} - for curators: take your last answer back",
+    f"{command('digest')} preview, send or skip - for curators: the playlist's week",
+    f"{command('setup')}, {command('playlist')}, {command('blocklist')} - for who manages this",
+)
+
+
+def unknown_command_text(typed: str) -> str:
+    return f"There is no {typed} here. {command('help')} tells what there is."
+
+
+def which_playlist_text(names: Sequence[str]) -> str:
+    return f"Say which playlist: {', '.join(names)}."
+
+
+# The Home tab of Slack.
+HOME_ARTIST = "Your submissions"
+HOME_CURATOR = "Queue"
+HOME_PICK = "Another playlist"
+SUBMIT_THIS_TEXT = "Is that a track for the curators?"
+POSTED_THREAD_TEXT = "Talk about {code} in the thread of its card in {channel}."
+FILE_GONE_TEXT = "That file is not there any more."
+FOREIGN_FILE_TEXT = "Only who has sent that file can submit it."
+SUBMIT_THIS_BUTTON = "Submit this?"
+SETUP_GROUP_PICK = "User group that reviews every playlist"
+
+
+def invite_text(channel_name: str) -> str:
+    return f"Earmark is not in {channel_name}. Invite it there, and press the button again."

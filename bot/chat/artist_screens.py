@@ -65,7 +65,7 @@ def receipt(told: Receipt, *, url: str | None = None, place: int | None = None) 
     )
 
 
-def own_page(view: MineView) -> Reply:
+def own_page(view: MineView) -> Page:
     """Return one page of an artist's submissions."""
     steps = []
     if view.page > 1:

@@ -8,7 +8,7 @@ from bot.chat.drafts import Choice, Draft, draft_in, draft_of, refused, submit_f
 from bot.chat.forms import Form, Upload
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
-from bot.chat_texts import NO_PLAYLISTS_TEXT, WITHDRAWN_TEXT
+from bot.chat_texts import NO_PLAYLISTS_TEXT, NO_TRACK_TEXT, WITHDRAWN_TEXT
 from bot.errors import EarmarkError, NotFoundError, RuleError
 from bot.links import find_links
 from bot.marks import command
@@ -21,13 +21,17 @@ from db.types import AiUse
 _MIB = 2**20
 
 
-async def new_form(visit: Visit, draft: Draft) -> Form:
-    """Return the form with what is known already; NotFoundError where there is no playlist."""
+async def new_form(visit: Visit, draft: Draft, *, upload: Upload | None = None) -> Form:
+    """Return the form with what is known already; NotFoundError where there is no playlist.
+
+    `upload` is a file that somebody has sent before.
+    """
     async with visit.desk.sessions() as session:
         found = await suggest.playlists_for(session, workspace_id=visit.desk.workspace_id)
     if not found:
         raise NotFoundError(NO_PLAYLISTS_TEXT)
-    return submit_form(draft, [Choice(playlist_id=one.id, name=one.name) for one in found])
+    choices = [Choice(playlist_id=one.id, name=one.name) for one in found]
+    return submit_form(draft, choices, roomy=visit.roomy, upload=upload)
 
 
 async def draft_form(visit: Visit) -> Form:
@@ -56,13 +60,16 @@ async def resubmit_form(visit: Visit) -> Form:
         by_file=old.link is None,
         place=visit.wish.place,
     )
-    return submit_form(draft, [Choice(playlist_id=playlist.id, name=playlist.name)])
+    choices = [Choice(playlist_id=playlist.id, name=playlist.name)]
+    return submit_form(draft, choices, roomy=visit.roomy)
 
 
 async def send_form(visit: Visit) -> Reply:
     """Submit what stands in a form."""
-    draft = draft_in(visit.form, visit.wish)
-    return await send(visit, draft, upload=visit.form.upload("file"))
+    draft, upload = draft_in(visit.form, visit.wish), visit.form.upload("file")
+    if upload is None and not draft.link:
+        raise RuleError(NO_TRACK_TEXT, rule="track")
+    return await send(visit, draft, upload=upload)
 
 
 async def send(

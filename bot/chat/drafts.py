@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.chat import replies
 from bot.chat.custom_id import CustomId
-from bot.chat.forms import Choose, File, Filled, Form, Part, Text, Tick, form, part
+from bot.chat.forms import Choose, File, Filled, Form, Part, Text, Tick, Upload, form, part
 from bot.chat.replies import Reply
 from bot.chat_texts import (
     AI_LABELS,
@@ -17,6 +17,7 @@ from bot.chat_texts import (
     FORM_ANYWAY_BUTTON,
     FORM_BACK_BUTTON,
     FORM_FILE,
+    FORM_FILE_BESIDE,
     FORM_FILE_HINT,
     FORM_LINK,
     FORM_LINK_HINT,
@@ -108,17 +109,39 @@ def draft_in(filled: Filled, carried: CustomId) -> Draft:
     )
 
 
-def submit_form(draft: Draft, choices: Iterable[Choice]) -> Form:
-    """Return the form: link (or file), playlist, AI, note, and the tick of ownership."""
-    return form(
+def submit_form(
+    draft: Draft,
+    choices: Iterable[Choice],
+    *,
+    roomy: bool = False,
+    upload: Upload | None = None,
+) -> Form:
+    """Return the form: link (or file), playlist, AI, note, and the tick of ownership.
+
+    A `roomy` one asks for both, and one of them will do. `upload` is a file that is there already.
+    """
+    made = form(
         FORM_TITLE,
         draft.carried("send"),
-        _file() if draft.by_file else _link(draft),
+        *_what(draft, roomy=roomy, there=upload is not None),
         part(FORM_PLAYLIST, _playlists(draft, choices)),
         part(FORM_AI, _ai(draft)),
         part(FORM_NOTE, _note(draft), hint=FORM_NOTE_HINT),
         part(FORM_OWNS, Tick(name="owns", default=draft.owns), hint=FORM_OWNS_HINT),
     )
+    return replace(made, upload=upload)
+
+
+def _what(draft: Draft, *, roomy: bool, there: bool) -> Iterable[Part]:
+    """Return what asks for the track itself; `there`: its file is there already."""
+    if roomy:
+        yield _link(draft, required=False)
+        if not there:
+            yield part(FORM_FILE_BESIDE, File(name="file", required=False), hint=FORM_FILE_HINT)
+    elif draft.by_file:
+        yield part(FORM_FILE, File(name="file"), hint=FORM_FILE_HINT)
+    else:
+        yield _link(draft)
 
 
 def refused(sentence: str, draft: Draft, *, may_insist: bool) -> Reply:
@@ -155,18 +178,15 @@ def _argument(carried: CustomId) -> str:
     return f"{carried.id}|{carried.arg}"
 
 
-def _link(draft: Draft) -> Part:
+def _link(draft: Draft, *, required: bool = True) -> Part:
     link = Text(
         name="link",
         limit=_LINK_LIMIT,
         default=draft.link[:_LINK_LIMIT],
         placeholder=FORM_LINK_HINT,
+        required=required,
     )
     return part(FORM_LINK, link)
-
-
-def _file() -> Part:
-    return part(FORM_FILE, File(name="file"), hint=FORM_FILE_HINT)
 
 
 def _note(draft: Draft) -> Text:

@@ -49,7 +49,6 @@ class Checks:
     name: str
     options: tuple[Option, ...]
     most: int
-    default: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +56,7 @@ class File:
     """One file."""
 
     name: str
+    required: bool = True
 
 
 Asked = Text | Choose | Tick | Checks | File
@@ -72,21 +72,25 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """At most five parts, as Discord takes no more."""
-
-    title: str
-    carried: CustomId
-    parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """A file that the platform keeps for us. `size` is in bytes."""
 
     filename: str
     size: int
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """At most five parts, as Discord takes no more; six with a link and a file side by side.
+
+    `upload` is a file that was there before the form: it comes back as if put into it.
+    """
+
+    title: str
+    carried: CustomId
+    parts: tuple[Part, ...]
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

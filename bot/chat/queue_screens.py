@@ -1,6 +1,6 @@
 """The queue's page, for curators."""
 
-from bot.chat.replies import Page, Reply, Row
+from bot.chat.replies import Page, Row
 from bot.chat_texts import (
     NEXT_BUTTON,
     OPEN_BUTTON,
@@ -18,7 +18,7 @@ from bot.texts import (
 )
 
 
-def queue_page(view: QueueView, *, playlist_id: int) -> Reply:
+def queue_page(view: QueueView, *, playlist_id: int) -> Page:
     """Return one page of a queue: a button for each row, the steps, the views, Start review."""
     number = view.page or 1
     where = f" · {page_text(view)}" if view.pages > 1 else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.chat import replies
-from bot.chat.replies import Reply
+from bot.chat.replies import Reply, Shown
 from bot.chat_texts import (
     ASK_BUTTON,
     CARD_BUTTON,
@@ -71,7 +71,7 @@ def review_card(
     )
 
 
-def shared_card(shown: ReviewCard) -> Reply:
+def shared_card(shown: ReviewCard) -> Shown:
     """Return the card that a whole channel reads; who presses sees their own."""
     return replies.card(
         Card(

@@ -21,7 +21,8 @@ class Visit:
     """One person with one wish. `key` is the platform's id of it: told twice, done once.
 
     `values` are the chosen options of a select, `filled` is what stands in a form, and `told` what
-    the fields of the pressed message say, by their names.
+    the fields of the pressed message say, by their names. `roomy`: a form has room for a link and
+    a file side by side.
     """
 
     desk: Desk
@@ -32,6 +33,7 @@ class Visit:
     values: tuple[str, ...] = ()
     filled: Filled | None = None
     told: Mapping[str, str] = field(default_factory=dict)
+    roomy: bool = False
 
     @property
     def wish(self) -> CustomId:

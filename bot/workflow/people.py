@@ -17,7 +17,8 @@ class Person:
     """`external_id` is the platform's own id of the person, never the changeable name.
 
     `role_ids` are the Discord roles or Slack user groups that the platform says they hold now, and
-    `admin` that they may manage the server or the team; neither is ever stored.
+    `admin` that they may manage the server or the team; neither is ever stored. A `guest` of the
+    place is an artist and nothing else, whatever somebody has granted them.
     """
 
     platform: Platform
@@ -25,6 +26,7 @@ class Person:
     name: str
     role_ids: frozenset[str] = frozenset()
     admin: bool = False
+    guest: bool = False
 
 
 def console_person(name: str) -> Person:
@@ -65,6 +67,8 @@ def role_for(
     `own` is the member's own right for it, `granted` the platforms' roles that give some, and
     `curator_role` the role of the person's platform that reviews every playlist.
     """
+    if person.guest:
+        return None
     held = {
         row.role
         for row in granted

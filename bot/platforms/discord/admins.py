@@ -37,7 +37,7 @@ class Admins(commands.Cog, name="Earmark: admins"):
         zone: str | None = None,
         code: app_commands.Range[str, 1, 40] | None = None,
     ) -> None:
-        async def work(visit: Visit) -> Screen:
+        async def work(visit: Visit) -> Reply | Screen:
             if code is not None:
                 return await setup_work.join(visit, code)
             if zone is not None:

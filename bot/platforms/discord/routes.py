@@ -6,6 +6,7 @@ from bot.chat import (
     artist_work,
     decide_work,
     help_work,
+    link_work,
     playlist_work,
     privacy_work,
     queue_work,
@@ -48,7 +49,7 @@ ROUTES = Routes(
             "setup_submit": Route(work=setup_work.choose_submit),
             "setup_role": Route(work=setup_work.choose_role),
             "setup_mention": Route(work=setup_work.choose_mention),
-            "setup_code": Route(work=setup_work.make_code, beside=True),
+            "setup_code": Route(work=link_work.make_code, beside=True),
             "setup_test": Route(work=setup_work.post_test),
             "undo": Route(work=decide_work.undo_pressed),
         }

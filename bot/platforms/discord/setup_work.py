@@ -2,13 +2,13 @@
 
 import discord
 
+from bot.chat import link_work
+from bot.chat.replies import Reply
 from bot.chat_texts import (
     SETUP_CHANGED_TEXT,
     TEST_POST_SENT_TEXT,
     TEST_POST_TEXT,
     TEST_POST_TITLE,
-    join_code_text,
-    joined_text,
     post_failed_text,
 )
 from bot.errors import RuleError
@@ -19,10 +19,10 @@ from bot.platforms.discord.permissions import Missing, missing_in_review, missin
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.screen import Screen
 from bot.platforms.discord.setup_screens import SetupScreen, wizard
-from bot.workflow import linking, places, suggest
+from bot.workflow import places, suggest
 from bot.workflow.people import require_admin
 from bot.workflow.places import SetupView
-from db.models import CodePurpose, Platform
+from db.models import Platform
 from db.workspace_settings import ChatChanges
 
 
@@ -66,35 +66,11 @@ async def set_zone(visit: Visit, zone: str) -> Screen:
     return await _change(visit, {}, zone=zone)
 
 
-async def make_code(visit: Visit) -> Screen:
-    """Show the code with which another place, as a Slack team, joins this desk."""
-    desk = visit.desk
-    async with desk.sessions.begin() as session:
-        made = await linking.make_code(
-            session,
-            workspace_id=desk.workspace_id,
-            person=visit.person,
-            purpose=CodePurpose.WORKSPACE,
-            now=desk.now(),
-        )
-    return render.sentence(join_code_text(made.code))
-
-
-async def join(visit: Visit, code: str) -> Screen:
+async def join(visit: Visit, code: str) -> Reply:
     """Let this server work at the desk where the code was made."""
-    desk, guild = visit.desk, visit.guild
-    if guild is None:
+    if visit.guild is None:
         raise RuleError("Use this in the server that is to join.", rule="setup")
-    async with desk.sessions.begin() as session:
-        joined = await linking.join_workspace(
-            session,
-            platform=Platform.DISCORD,
-            external_id=str(guild.id),
-            person=visit.person,
-            code=code,
-            now=desk.now(),
-        )
-    return render.sentence(joined_text(joined.name))
+    return await link_work.join(visit, code, place_id=str(visit.guild.id))
 
 
 async def post_test(visit: Visit) -> Screen:

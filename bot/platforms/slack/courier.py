@@ -24,7 +24,9 @@ from bot.errors import (
     RefusedMessageError,
     SlowDownError,
 )
-from bot.platforms.slack.render import fallback, to_blocks
+from bot.platforms.slack.pictures import add_picture
+from bot.platforms.slack.posted import blocks_of
+from bot.platforms.slack.render import fallback
 from bot.workflow.delivery import Outgoing
 from db.recipients import Place, Recipient
 
@@ -96,7 +98,7 @@ class SlackCourier:
             posted = await client.chat_postMessage(
                 channel=channel,
                 text=fallback(message.card),
-                blocks=to_blocks(message.card, calls=message.calls),
+                blocks=blocks_of(message),
                 metadata={"event_type": METADATA_EVENT, "event_payload": {"nonce": nonce}},
                 unfurl_links=False,
                 unfurl_media=False,
@@ -104,6 +106,8 @@ class SlackCourier:
             message_id = str(posted["ts"])
             if message.lasting:
                 await _pin(client, channel, message_id)
+        if message.card.image is not None:
+            await add_picture(client, message.card.image, channel=channel, thread_ts=message_id)
         return message_id
 
     async def edit(self, to: Recipient, message_id: str, message: Outgoing) -> None:
@@ -113,7 +117,7 @@ class SlackCourier:
                 channel=await self._channel(client, to, message.workspace_id),
                 ts=message_id,
                 text=fallback(message.card),
-                blocks=to_blocks(message.card, calls=message.calls),
+                blocks=blocks_of(message),
             )
 
     async def delete(self, to: Recipient, message_id: str, *, workspace_id: int) -> None:

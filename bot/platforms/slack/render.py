@@ -127,8 +127,19 @@ def _controls(
 ) -> Iterator[Block]:
     for group in _groups(buttons, limits.ACTIONS):
         yield ActionsBlock(elements=[button_element(button) for button in group])
-    if chooser is not None:
+    if chooser is not None and chooser.most > 1:
+        # Slack takes menus for several options beside a text only.
+        yield SectionBlock(
+            text=flat(chooser.placeholder, limits.SECTION_TEXT), accessory=_select(chooser, chosen)
+        )
+    elif chooser is not None:
         yield ActionsBlock(elements=[_select(chooser, chosen)])
+
+
+def selects(choosers: Sequence[Select], *, chosen: Sequence[str]) -> Blocks:
+    """Return selects side by side; `chosen` is what stands in each."""
+    elements = [_select(one, value) for one, value in zip(choosers, chosen, strict=True)]
+    return [ActionsBlock(elements=elements).to_dict()]
 
 
 def button_element(button: Button) -> ButtonElement:

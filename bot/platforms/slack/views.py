@@ -1,7 +1,9 @@
 """Modals: a form, an answer, and what stands there until one of them is made."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from slack_sdk.models.blocks import (
@@ -18,10 +20,16 @@ from slack_sdk.models.blocks.block_elements import FileInputElement
 
 from bot.chat.forms import Asked, Checks, Choose, File, Filled, Form, Part, Text, Tick, Upload
 from bot.chat.replies import Reply
-from bot.chat_texts import CLOSE_BUTTON, MODAL_TITLE, ONE_MOMENT_TEXT, SEND_BUTTON
+from bot.chat_texts import (
+    CLOSE_BUTTON,
+    MODAL_TITLE,
+    ONE_MOMENT_TEXT,
+    SEND_BUTTON,
+    attached_text,
+)
 from bot.messages import Option, plain
 from bot.platforms.slack import limits
-from bot.platforms.slack.render import option, reply_blocks
+from bot.platforms.slack.render import Blocks, option, reply_blocks
 from bot.platforms.slack.text import COMMAND, flat, words
 
 View = dict[str, Any]
@@ -29,17 +37,34 @@ View = dict[str, Any]
 # What a modal that shows an answer is called; a form is called by what it carries.
 ANSWER: Final = "q1|answer||"
 _YES: Final = "yes"
+# What Slack says was typed or chosen, and how it is told so beforehand.
+_INITIAL: Mapping[str, str] = MappingProxyType(
+    {
+        "value": "initial_value",
+        "selected_option": "initial_option",
+        "selected_options": "initial_options",
+    }
+)
 
 
-def loading(title: str = MODAL_TITLE) -> View:
-    """Return what is opened at once, as the right to open something ends after three seconds."""
-    return _view(title, ANSWER, [_said(ONE_MOMENT_TEXT)])
+def loading(external_id: str = "") -> View:
+    """Return what is opened at once, as the right to open something ends after three seconds.
+
+    By its `external_id` it is found again where Slack's answer got lost.
+    """
+    view = _view(MODAL_TITLE, ANSWER, [_said(ONE_MOMENT_TEXT)])
+    return view | ({"external_id": external_id} if external_id else {})
 
 
 def answer_view(reply: Reply, *, command: str = COMMAND) -> View:
     """Return an answer as a modal. What does not fit into a view is left out."""
+    return of_blocks(reply_blocks(reply, command=command))
+
+
+def of_blocks(blocks: Blocks) -> View:
+    """Return blocks as a modal that answers."""
     view = _view(MODAL_TITLE, ANSWER, [])
-    view["blocks"] = reply_blocks(reply, command=command)[: limits.VIEW_BLOCKS]
+    view["blocks"] = blocks[: limits.VIEW_BLOCKS]
     return view
 
 
@@ -48,9 +73,13 @@ def form_view(form: Form, *, refusal: str = "", command: str = COMMAND) -> View:
     blocks: list[Block] = []
     if refusal:
         blocks.append(SectionBlock(text=words(refusal, limits.SECTION_TEXT, command=command)))
+    if form.upload is not None:
+        blocks.append(_said(attached_text(form.upload.filename)))
     blocks += [_input(part) for part in form.parts]
     view = _view(form.title, str(form.carried), blocks)
     view["submit"] = flat(SEND_BUTTON, limits.MODAL_BUTTON).to_dict()
+    if form.upload is not None:
+        view["private_metadata"] = json.dumps({"file": asdict(form.upload)})
     return view
 
 
@@ -60,6 +89,9 @@ def filled(view: Mapping[str, Any]) -> Filled:
     for block_id, actions in view.get("state", {}).get("values", {}).items():
         for state in actions.values():
             found.take(block_id, state)
+    # Slack keeps it for us: who fills the form in can neither see nor change it.
+    for name, upload in json.loads(view.get("private_metadata") or "{}").items():
+        found.uploads[name] = (Upload(**upload),)
     return Filled(
         texts=found.texts,
         chosen=found.chosen,
@@ -68,12 +100,32 @@ def filled(view: Mapping[str, Any]) -> Filled:
     )
 
 
-def filled_in(form: Form, told: Filled) -> Form:
-    """Return a form with what was typed before standing in it again; a file cannot be."""
-    return replace(
-        form,
-        parts=tuple(replace(part, asked=_with(part.asked, told)) for part in form.parts),
-    )
+def refused(view: Mapping[str, Any], why: str, *, command: str = COMMAND) -> View:
+    """Return a form that came back, with why it was not taken and all that was typed into it.
+
+    Files have to be chosen again: Slack lets no app do that.
+    """
+    values = view.get("state", {}).get("values", {})
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    filled_in = [_kept(block, values) for block in inputs]
+    said = [SectionBlock(text=words(why, limits.SECTION_TEXT, command=command)).to_dict()]
+    again = {key: view[key] for key in ("type", "callback_id", "title", "close", "submit")}
+    if kept := view.get("private_metadata"):
+        again["private_metadata"] = kept
+        said += [
+            _said(attached_text(one["filename"])).to_dict() for one in json.loads(kept).values()
+        ]
+    return again | {"blocks": [*said, *filled_in]}
+
+
+def _kept(block: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    element = dict(block["element"])
+    state = values.get(block["block_id"], {}).get(element["action_id"], {})
+    for said, initial in _INITIAL.items():
+        element.pop(initial, None)
+        if state.get(said):
+            element[initial] = state[said]
+    return {**block, "element": element}
 
 
 @dataclass(slots=True)
@@ -102,29 +154,16 @@ class _Found:
                 elif values:
                     self.chosen[name] = values
             case "file_input":
-                self.uploads[name] = tuple(_upload(one) for one in state.get("files") or ())
+                self.uploads[name] = tuple(upload_of(one) for one in state.get("files") or ())
 
 
-def _upload(found: Mapping[str, Any]) -> Upload:
+def upload_of(found: Mapping[str, Any]) -> Upload:
+    """Return a file as Slack describes it in a form, in a message, or when asked."""
     return Upload(
         filename=str(found.get("name") or found["id"]),
         size=int(found.get("size") or 0),
         url=str(found.get("url_private_download") or found.get("url_private") or ""),
     )
-
-
-def _with(asked: Asked, told: Filled) -> Asked:
-    match asked:
-        case Text():
-            return replace(asked, default=told.texts.get(asked.name, ""))
-        case Choose():
-            return replace(asked, default=told.choice(asked.name) or "")
-        case Tick():
-            return replace(asked, default=asked.name in told.ticked)
-        case Checks():
-            return replace(asked, default=told.choices(asked.name))
-        case File():
-            return asked
 
 
 def _view(title: str, callback_id: str, blocks: list[Block]) -> View:
@@ -143,7 +182,11 @@ def _said(text: str) -> Block:
 
 def _input(part: Part) -> InputBlock:
     asked = part.asked
-    required = asked.required if isinstance(asked, (Text, Choose)) else not isinstance(asked, Tick)
+    match asked:
+        case Text() | Choose() | File():
+            required = asked.required
+        case _:
+            required = isinstance(asked, Checks)
     return InputBlock(
         block_id=asked.name,
         label=flat(plain(part.label, limit=limits.INPUT_LABEL), limits.INPUT_LABEL),
@@ -176,8 +219,7 @@ def _element(asked: Asked) -> InputInteractiveElement:
             )
         case Checks():
             options = [option(one) for one in asked.options[: limits.CHOICES]]
-            ticked = [one for one in options if one.value in asked.default] or None
-            return CheckboxesElement(action_id=asked.name, options=options, initial_options=ticked)
+            return CheckboxesElement(action_id=asked.name, options=options)
         case File():
             return FileInputElement(action_id=asked.name, max_files=1)
 

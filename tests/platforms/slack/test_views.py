@@ -18,7 +18,7 @@ from bot.messages import Button
 from bot.platforms.slack import limits
 from bot.platforms.slack.render import reply_blocks
 from bot.platforms.slack.text import words
-from bot.platforms.slack.views import answer_view, filled, filled_in, form_view, loading
+from bot.platforms.slack.views import answer_view, filled, form_view, loading, refused
 from tests.platforms.slack.contract import problems
 from tests.workflow.stage import NOW
 
@@ -49,13 +49,17 @@ def test_the_loading_view_and_answers_are_modals_that_slack_takes() -> None:
     assert_slack_takes(answer_view(Sentence(text="<!channel> & *bold*")))
 
 
+def chosen(value: str) -> dict[str, Any]:
+    return {"text": {"type": "plain_text", "text": value}, "value": value}
+
+
 def test_a_form_says_back_what_was_typed_into_it() -> None:
     values = {
         "link": {"link": {"type": "plain_text_input", "value": "spotify:track:1"}},
-        "playlist": {"playlist": {"type": "static_select", "selected_option": {"value": "8"}}},
-        "ai": {"ai": {"type": "radio_buttons", "selected_option": {"value": "no"}}},
+        "playlist": {"playlist": {"type": "static_select", "selected_option": chosen("8")}},
+        "ai": {"ai": {"type": "radio_buttons", "selected_option": chosen("no")}},
         "note": {"note": {"type": "plain_text_input", "value": None}},
-        "owns": {"owns": {"type": "checkboxes", "selected_options": [{"value": "yes"}]}},
+        "owns": {"owns": {"type": "checkboxes", "selected_options": [chosen("yes")]}},
     }
 
     told = filled({"state": {"values": values}})
@@ -65,8 +69,9 @@ def test_a_form_says_back_what_was_typed_into_it() -> None:
         chosen={"playlist": ("8",), "ai": ("no",)},
         ticked=frozenset({"owns"}),
     )
-    again = form_view(filled_in(SUBMIT, told))
-    inputs = {block["block_id"]: block["element"] for block in again["blocks"]}
+    again = refused(form_view(SUBMIT) | {"state": {"values": values}}, "It is full.")
+    assert_slack_takes(again)
+    inputs = {block["block_id"]: block["element"] for block in again["blocks"][1:]}
     assert inputs["link"]["initial_value"] == "spotify:track:1"
     assert inputs["playlist"]["initial_option"]["value"] == "8"
     assert inputs["ai"]["initial_option"]["value"] == "no"
