@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, event, make_url
@@ -110,6 +111,16 @@ def read_only_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     if engine.dialect.name == "postgresql":
         reading = engine.execution_options(postgresql_readonly=True)
     return async_sessionmaker(reading, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def reading(maker: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+    """Open one session of `maker` that cannot write and never waits for a writer."""
+    async with maker() as session:
+        _ = await session.connection(
+            execution_options={_READ_ONLY: True, "postgresql_readonly": True}
+        )
+        yield session
 
 
 def _without_libpq_options(url: URL) -> URL:

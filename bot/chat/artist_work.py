@@ -16,6 +16,7 @@ from bot.workflow import calls, check, facts, mine, status, submit, suggest, ver
 from bot.workflow.mine import Stand
 from bot.workflow.rescore import version_in_use
 from bot.workflow.submit import OwnFile, Request
+from db.engine import reading
 from db.types import AiUse
 
 _MIB = 2**20
@@ -26,7 +27,7 @@ async def new_form(visit: Visit, draft: Draft, *, upload: Upload | None = None) 
 
     `upload` is a file that somebody has sent before.
     """
-    async with visit.desk.sessions() as session:
+    async with reading(visit.desk.sessions) as session:
         found = await suggest.playlists_for(session, workspace_id=visit.desk.workspace_id)
     if not found:
         raise NotFoundError(NO_PLAYLISTS_TEXT)
@@ -42,7 +43,7 @@ async def draft_form(visit: Visit) -> Form:
 async def resubmit_form(visit: Visit) -> Form:
     """Return the form of the next version, filled in with the earlier one."""
     desk = visit.desk
-    async with desk.sessions() as session:
+    async with reading(desk.sessions) as session:
         old = await versions.prefill(
             session,
             workspace_id=desk.workspace_id,
@@ -131,7 +132,7 @@ async def _submit(visit: Visit, request: Request, upload: Upload | None) -> Repl
 
 
 async def _playlist(visit: Visit, draft: Draft) -> str:
-    async with visit.desk.sessions() as session:
+    async with reading(visit.desk.sessions) as session:
         if draft.playlist_id is not None:
             return await suggest.playlist_named(
                 session, workspace_id=visit.desk.workspace_id, playlist_id=draft.playlist_id
@@ -149,7 +150,7 @@ async def _playlist(visit: Visit, draft: Draft) -> str:
 async def show_own(visit: Visit, *, stand: Stand = Stand.ALL, number: int = 1) -> Reply:
     """Return a page of the person's submissions."""
     desk = visit.desk
-    async with desk.sessions() as session:
+    async with reading(desk.sessions) as session:
         view = await mine.list_mine(
             session,
             workspace_id=desk.workspace_id,
@@ -173,7 +174,7 @@ async def choose_own_state(visit: Visit) -> Reply:
 async def show_one(visit: Visit, *, heading: str = "") -> Reply:
     """Return one of the person's submissions; nobody else's."""
     desk = visit.desk
-    async with desk.sessions() as session:
+    async with reading(desk.sessions) as session:
         view = await mine.open_mine(
             session,
             workspace_id=desk.workspace_id,
@@ -200,7 +201,7 @@ async def withdraw(visit: Visit) -> Reply:
 async def show_facts(visit: Visit) -> Reply:
     """Return how the person's own track sounds beside the playlist's range."""
     desk = visit.desk
-    async with desk.sessions() as session:
+    async with reading(desk.sessions) as session:
         view = await facts.show_facts(
             session,
             workspace_id=desk.workspace_id,
@@ -215,7 +216,7 @@ async def named_form(visit: Visit, draft: Draft, playlist: str | None) -> Form:
     """Return the form with the playlist that was typed, or NotFoundError that lists them all."""
     if playlist is None:
         return await new_form(visit, draft)
-    async with visit.desk.sessions() as session:
+    async with reading(visit.desk.sessions) as session:
         found = await submit.find_playlist(session, visit.desk.workspace_id, playlist)
     return await new_form(visit, replace(draft, playlist_id=found.id))
 
@@ -231,7 +232,7 @@ def link_in(text: str) -> str:
 async def show_calls(visit: Visit) -> Reply:
     """Return every playlist with its terms."""
     desk = visit.desk
-    async with desk.sessions() as session:
+    async with reading(desk.sessions) as session:
         view = await calls.show_calls(session, workspace_id=desk.workspace_id, now=desk.now())
     return call_screens.calls(view)
 
@@ -241,7 +242,7 @@ async def check_track(
 ) -> Reply:
     """Return what would happen to a track if it were sent now."""
     desk = visit.desk
-    async with desk.sessions() as session:
+    async with reading(desk.sessions) as session:
         view = await check.check(
             session,
             workspace_id=desk.workspace_id,

@@ -13,6 +13,7 @@ from bot.workflow import manage
 from bot.workflow.manage import PlaylistView
 from bot.workflow.people import require_admin
 from bot.workflow.submit import find_playlist
+from db.engine import reading
 
 
 async def open_add(visit: Visit) -> Form:
@@ -129,7 +130,7 @@ async def _view(visit: Visit, playlist: str) -> PlaylistView:
 
 
 async def _shown(visit: Visit, view: PlaylistView, *, heading: str = "") -> Reply:
-    async with visit.desk.sessions() as session:
+    async with reading(visit.desk.sessions) as session:
         found = await find_playlist(session, visit.desk.workspace_id, view.name)
     return playlist_card(
         view, playlist_id=found.id, platform=visit.person.platform, heading=heading

@@ -7,6 +7,7 @@ from bot.workflow import queue, suggest
 from bot.workflow.queue import View
 from bot.workflow.rescore import version_in_use
 from bot.workflow.submit import find_playlist
+from db.engine import reading
 
 
 async def show_queue(
@@ -44,7 +45,7 @@ async def choose_view(visit: Visit) -> Reply:
 
 async def playlist_pressed(visit: Visit) -> str:
     """Return the name of the playlist whose number the button carries."""
-    async with visit.desk.sessions() as session:
+    async with reading(visit.desk.sessions) as session:
         return await suggest.playlist_named(
             session, workspace_id=visit.desk.workspace_id, playlist_id=int(visit.wish.id)
         )

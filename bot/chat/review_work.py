@@ -20,6 +20,7 @@ from bot.workflow.card_pictures import card_picture
 from bot.workflow.people import Person
 from bot.workflow.rescore import version_in_use
 from bot.workflow.submit import find_playlist
+from db.engine import reading
 
 Act = Callable[[AsyncSession], Awaitable[ActView]]
 
@@ -168,7 +169,7 @@ async def _card(visit: Visit) -> ReviewCard:
 
 async def _shown(visit: Visit, *, heading: str = "") -> Reply:
     shown = await _card(visit)
-    async with visit.desk.sessions() as session:
+    async with reading(visit.desk.sessions) as session:
         playlist = await find_playlist(session, visit.desk.workspace_id, shown.playlist)
     return await _card_screen(visit, shown, playlist.id, heading=heading)
 

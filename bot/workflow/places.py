@@ -12,6 +12,7 @@ from bot.workflow import notices
 from bot.workflow.desk import Desk
 from bot.workflow.people import Person, require_admin
 from db import workspace_settings, workspaces
+from db.engine import reading
 from db.models import Platform
 from db.workspace_settings import ChatChanges, ChatSettings
 
@@ -36,6 +37,12 @@ async def desk_at(desk: Desk, *, platform: Platform, external_id: str, name: str
 
     So that one running bot serves many servers; the operator's own workspace stays as it is.
     """
+    # Nearly always it is known, and who only looks must not wait for those who write.
+    async with reading(desk.sessions) as session:
+        known = await workspaces.of_account(session, platform=platform, external_id=external_id)
+        if known is not None:
+            zone = await workspace_settings.zone(session, workspace_id=known.id)
+            return replace(desk, workspace_id=known.id, zone=zone or desk.zone)
     async with desk.sessions.begin() as session:
         workspace = await workspaces.ensure_account(
             session,
@@ -44,8 +51,7 @@ async def desk_at(desk: Desk, *, platform: Platform, external_id: str, name: str
             name=plain(name) or external_id,
             now=desk.now(),
         )
-        zone = await workspace_settings.zone(session, workspace_id=workspace.id)
-    return replace(desk, workspace_id=workspace.id, zone=zone or desk.zone)
+    return replace(desk, workspace_id=workspace.id)
 
 
 async def show_setup(session: AsyncSession, *, workspace_id: int, platform: Platform) -> SetupView:

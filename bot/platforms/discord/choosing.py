@@ -1,4 +1,4 @@
-"""Lists that open while somebody types: from the database, and never late.
+"""Lists that open while somebody types: from the database, without waiting for who writes there.
 
 Discord drops a list that comes after three seconds, and people do not wait half of one.
 """
@@ -15,6 +15,7 @@ from bot.platforms.discord.earmark import Earmark
 from bot.platforms.discord.reception import Visit
 from bot.workflow import suggest
 from bot.workflow.suggest import Suggestion
+from db.engine import reading
 
 Interaction = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
@@ -25,7 +26,7 @@ _PATIENCE_S = 1.0
 
 async def playlist_choices(front: Earmark, interaction: Interaction, current: str) -> Choices:
     async def found(visit: Visit) -> list[Suggestion]:
-        async with visit.desk.sessions() as session:
+        async with reading(visit.desk.sessions) as session:
             named = await suggest.playlists_for(
                 session, workspace_id=visit.desk.workspace_id, text=current
             )
@@ -36,7 +37,7 @@ async def playlist_choices(front: Earmark, interaction: Interaction, current: st
 
 async def own_choices(front: Earmark, interaction: Interaction, current: str) -> Choices:
     async def found(visit: Visit) -> list[Suggestion]:
-        async with visit.desk.sessions() as session:
+        async with reading(visit.desk.sessions) as session:
             return await suggest.own_submissions(
                 session,
                 workspace_id=visit.desk.workspace_id,
@@ -49,7 +50,7 @@ async def own_choices(front: Earmark, interaction: Interaction, current: str) ->
 
 async def curated_choices(front: Earmark, interaction: Interaction, current: str) -> Choices:
     async def found(visit: Visit) -> list[Suggestion]:
-        async with visit.desk.sessions() as session:
+        async with reading(visit.desk.sessions) as session:
             return await suggest.submissions_for_curator(
                 session,
                 workspace_id=visit.desk.workspace_id,
