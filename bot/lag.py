@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -34,8 +34,17 @@ class Lag:
 
     def at_ms(self, share: float) -> float:
         """Return the lag that `share` (0 to 1) of the ticks did not exceed."""
-        ordered = sorted(self.late_ms)
-        return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
+        return at_share(self.late_ms, share)
+
+
+def at_share(values: Sequence[float], share: float) -> float:
+    """Return what `share` (0 to 1) of the values do not exceed; 0 where there is none.
+
+    >>> at_share([3.0, 1.0, 2.0], 0.5)
+    2.0
+    """
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from rich.text import Text
 from bot import settings
 from bot.commands.bench_chat import chat
 from bot.commands.bench_lag import lag
+from bot.commands.bench_pipeline import idle, pipeline
 from bot.commands.running import json_option, out, print_json, progress_console
 from bot.model_store import model_in_use
 from bot.sandbox.bundled import Clip, bundled_clips
@@ -35,6 +36,8 @@ def bench() -> None:
 
 bench.add_command(lag)
 bench.add_command(chat)
+bench.add_command(pipeline)
+bench.add_command(idle)
 
 
 @bench.command()

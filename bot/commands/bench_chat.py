@@ -13,6 +13,7 @@ from rich.table import Table
 from bot import settings
 from bot.app import open_desk
 from bot.commands.running import json_option, out, print_json, progress_console
+from bot.lag import at_share
 from bot.platforms.discord.control import open_bot
 from bot.platforms.discord.permissions import needed
 from bot.sandbox.bundled import bundled_clips
@@ -39,8 +40,7 @@ class Answers:
 
     def at_ms(self, share: float) -> float:
         """Return what `share` (0 to 1) of the answers did not exceed."""
-        ordered = sorted(self.took_ms)
-        return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
+        return at_share(self.took_ms, share)
 
     def to_json(self) -> dict[str, object]:
         return {
