@@ -382,3 +382,8 @@ def unheard_text(code: str, reason: str | None) -> str:
     told = f"The audio of {code} has not been heard, so there are no facts about it"
     help_text = _CLIP_HELP.get(reason or "")
     return f"{told}: {help_text}." if help_text else f"{told} yet."
+
+
+def rescoring_stopped_text(why: str, left: int, job: str) -> str:
+    """Say why scoring again has stopped, and how it goes on."""
+    return f"{why} Still to do: {left}. It goes on with: earmark jobs retry {job}"

@@ -131,16 +131,24 @@ def rollback(*, as_json: bool) -> None:
 
 @model.command(
     short_help="Score old submissions again.",
-    epilog=examples("model rescore", "model rescore --limit 100 --json"),
+    epilog=examples(
+        "model rescore", "model rescore --background", "model rescore --limit 100 --json"
+    ),
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most this many tracks.")
+@click.option("--background", is_flag=True, help="Let the desk that runs do it, and return.")
 @json_option
-def rescore(*, limit: int | None, as_json: bool) -> int:
+def rescore(*, limit: int | None, background: bool, as_json: bool) -> int:
     """Score again, with the model in use, what an earlier model scored.
 
     Previews are fetched again, what waits for an answer first. What was scored from an artist's
     own file keeps its score: no audio is ever stored. A stopped run goes on where it was.
     """
+    if background:
+        if limit:
+            raise click.UsageError("--limit is for a run that you wait for, not for --background.")
+        _rescore_in_background(as_json=as_json)
+        return 0
     # A desk takes a moment to load, and a card needs none.
     from bot.app import open_desk  # noqa: PLC0415
     from bot.workflow.rescore import rescore as score_again  # noqa: PLC0415
@@ -167,6 +175,27 @@ def rescore(*, limit: int | None, as_json: bool) -> int:
     if found.stopped:
         complain(f"{found.stopped} Run this again then: it goes on where it stopped.")
     return int(bool(found.stopped))
+
+
+def _rescore_in_background(*, as_json: bool) -> None:
+    """Ask `earmark run` for it: whichever process works takes it up, with the model that it has."""
+    from bot.app import open_desk  # noqa: PLC0415
+    from bot.serve import open_queue  # noqa: PLC0415
+    from bot.workflow.chores import rescoring  # noqa: PLC0415
+
+    async def ask() -> str:
+        chosen = settings.load()
+        async with open_desk(chosen) as desk, open_queue(chosen) as queue:
+            chore = rescoring(desk.workspace_id, now=desk.now())
+            await queue.start_chore(chore)
+            return chore.id
+
+    job = asyncio.run(ask())
+    if as_json:
+        print_json({"ok": True, "job": job})
+        return
+    click.echo(f"{job} is begun by the desk that runs, or by the next one: earmark run")
+    click.echo(f"A desk uses the model that it started with. To follow it: earmark jobs show {job}")
 
 
 def _examined(file: Path, chosen: Settings) -> tuple["Parcel", list[dict[str, object]]]:

@@ -9,7 +9,9 @@ from typing import Final, assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.workflow import deadlines, notices, privacy, weekly
+from bot.errors import EarmarkError
+from bot.texts import rescoring_stopped_text
+from bot.workflow import deadlines, notices, privacy, rescore, weekly
 from bot.workflow.desk import Desk
 from db import outbox, posts, reminders, services, submissions, workspaces
 
@@ -31,6 +33,8 @@ class Kind(StrEnum):
     EXPIRE = "expire"
     BOARD = "board"
     RETENTION = "retention"
+    # Never due by itself: somebody has put another model into use, and asks for it.
+    RESCORE = "rescore"
 
 
 # Of the whole desk, not of one workspace.
@@ -46,6 +50,12 @@ class Chore:
     workspace_id: int = EVERYWHERE
     subject_id: int = 0
     period: str = ""
+
+
+def rescoring(workspace_id: int, *, now: datetime) -> Chore:
+    """Return the chore of scoring a workspace's tracks again, as somebody asks for it now."""
+    asked = f"rescore:{workspace_id}:{now:%Y-%m-%dT%H:%M:%S}"
+    return Chore(id=asked, kind=Kind.RESCORE, workspace_id=workspace_id)
 
 
 class Chores:
@@ -68,6 +78,9 @@ class Chores:
         if chore.kind is Kind.RETENTION:
             await self._delete_old(now)
             return
+        if chore.kind is Kind.RESCORE:
+            await self._score_again(chore)
+            return
         async with self._desk.sessions.begin() as session:
             match chore.kind:
                 case Kind.DIGEST:
@@ -83,6 +96,22 @@ class Chores:
                     )
                 case _:
                     assert_never(chore.kind)
+
+    async def _score_again(self, chore: Chore) -> None:
+        """Score what an earlier model scored; each track is a commit, so a restart goes on.
+
+        Raises EarmarkError where a service is down: the job has failed then, and can be retried.
+        """
+        desk = self._desk
+        found = await rescore.rescore(
+            workspace_id=chore.workspace_id,
+            sessions=desk.sessions,
+            services=desk.services,
+            now=desk.now,
+        )
+        log.info("scored again tracks=%d model=%s", found.rescored, found.model)
+        if found.stopped:
+            raise EarmarkError(rescoring_stopped_text(found.stopped, found.left, chore.id))
 
     async def _delete_old(self, now: datetime) -> None:
         desk = self._desk

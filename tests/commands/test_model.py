@@ -191,6 +191,22 @@ def test_submissions_are_scored_again_by_the_new_model(
     assert sorted(row["model"] for row in rows) == sorted([PACKAGED, _version(toy)])
 
 
+def test_scoring_again_in_the_background_is_work_for_the_desk_that_runs(earmark: Console) -> None:
+    told = earmark("model", "rescore", "--background").out
+    (job,) = earmark.json("jobs", "list")["jobs"]
+
+    assert job["state"] == "waiting"
+    assert job["id"].startswith("rescore:1:")
+    assert f"earmark jobs show {job['id']}" in told
+
+
+def test_scoring_again_in_the_background_takes_no_limit(earmark: Console) -> None:
+    ran = earmark("model", "rescore", "--background", "--limit", "3")
+
+    assert "--limit is for a run that you wait for" in ran.err
+    assert earmark.json("jobs", "list")["jobs"] == []
+
+
 def test_a_service_that_is_down_ends_the_scoring_again_with_one_sentence(
     earmark: Console, toy: Path, sandbox: Sandbox
 ) -> None:

@@ -1,10 +1,12 @@
 """What the tick finds due, and that doing it twice does it once."""
 
+import pytest
 from sqlalchemy import func, select
 
-from bot.workflow.chores import Chore, Chores, Kind
+from bot.errors import EarmarkError, SourceDownError
+from bot.workflow.chores import Chore, Chores, Kind, rescoring
 from db import week_digests
-from db.models import Exposure, Status
+from db.models import Exposure, Score, Status
 from tests.workflow.stage import DAY, MINUTE, NOW, OWN_FILE, Stage
 from tests.workflow.test_notices import backlog
 from tests.workflow.test_places import desk_of, set_up
@@ -104,3 +106,36 @@ async def test_the_clean_up_deletes_what_nobody_needs_any_more(stage: Stage) -> 
     assert await stage.inside(lambda session: session.scalar(shown)) == 0
     assert list(stage.files.kept) == [OWN_FILE.sha256]
     assert (await stage.row(waiting.receipt.code)).status is Status.RECEIVED
+
+
+async def test_what_an_earlier_model_scored_is_scored_again_when_it_is_asked_for(
+    stage: Stage,
+) -> None:
+    await stage.send(stage.song("one"))
+    stage.hearing.model_version = "cnn-2"
+    stage.clock.time += DAY
+    chore = rescoring(stage.workspace_id, now=stage.clock.time)
+    assert await due(stage, Kind.RESCORE) == []
+
+    await chores_of(stage).do(chore)
+    await chores_of(stage).do(chore)
+    assert [row.model_version for row in await _scores(stage)] == ["cnn-1", "cnn-2"]
+
+
+async def test_scoring_again_fails_with_how_to_go_on_where_a_service_is_down(stage: Stage) -> None:
+    await stage.send(stage.song("one"))
+    stage.hearing.model_version = "cnn-2"
+    stage.clock.time += DAY
+    chore = rescoring(stage.workspace_id, now=stage.clock.time)
+    stage.troubles.once["hearing"] = SourceDownError("Deezer")
+
+    with pytest.raises(EarmarkError, match=f"Still to do: 1.*earmark jobs retry {chore.id}"):
+        await chores_of(stage).do(chore)
+
+    await chores_of(stage).do(chore)
+    assert [row.model_version for row in await _scores(stage)] == ["cnn-1", "cnn-2"]
+
+
+async def _scores(stage: Stage) -> list[Score]:
+    async with stage.sessions() as session:
+        return list(await session.scalars(select(Score).order_by(Score.id)))
