@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "run": ("service", "Run the desk: chats, scoring, digests, until it is stopped."),
         "jobs": ("service", "List, show, retry or cancel the work behind submissions."),
         "discord": ("discord", "Invite the Discord app, and register its commands."),
+        "slack": ("slack", "Print the manifest that makes the Slack app."),
         "db": ("operate", "Set up, upgrade and check the database."),
         "doctor": ("operate", "Check settings, database, model and every service."),
         "bench": ("bench", "Measure what Earmark costs on this machine."),

@@ -78,7 +78,7 @@ async def examine(settings: Settings) -> Checkup:
     if findings[-1].health is not Health.BAD:
         async with open_desk(settings) as desk:
             findings += [finding async for finding in _services(settings, desk)]
-        findings.append(await _discord(settings))
+        findings += [await _discord(settings), await _slack(settings)]
     return Checkup(findings=tuple(findings))
 
 
@@ -123,6 +123,23 @@ async def _discord(settings: Settings) -> Finding:
     except EarmarkError as error:
         return Finding(what="discord", health=Health.BAD, advice=str(error))
     return Finding(what="discord", health=Health.GOOD, advice=f"It knows the app as {name}.")
+
+
+async def _slack(settings: Settings) -> Finding:
+    if settings.slack_token is None:
+        told = "No token, so nobody can use it on Slack. docs/slack.md tells where to get one."
+        return Finding(what="slack", health=Health.MISSING, advice=told)
+    if settings.slack_app_token is None:
+        told = "EARMARK_SLACK_APP_TOKEN is missing, without which Slack cannot talk to us."
+        return Finding(what="slack", health=Health.BAD, advice=told)
+    # Slack's libraries take as long to load.
+    from bot.platforms.slack.service import whoami  # noqa: PLC0415
+
+    try:
+        name = await whoami(settings.slack_token.get_secret_value(), url=settings.slack_url)
+    except EarmarkError as error:
+        return Finding(what="slack", health=Health.BAD, advice=str(error))
+    return Finding(what="slack", health=Health.GOOD, advice=f"It knows the app as {name}.")
 
 
 async def _database(settings: Settings) -> Finding:

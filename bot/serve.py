@@ -102,8 +102,8 @@ async def _chats(
     async with open_them(settings, desk) as chats:
         if role is Role.CHAT and not chats:
             raise SettingsError(
-                "There is no chat to talk in. Set EARMARK_DISCORD_TOKEN; docs/discord.md tells"
-                " where to get it."
+                "There is no chat to talk in. Set EARMARK_DISCORD_TOKEN or EARMARK_SLACK_TOKEN;"
+                " docs/discord.md and docs/slack.md tell where to get them."
             )
         yield chats
 

@@ -86,6 +86,14 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = None
     discord_url: str = "https://discord.com"
+
+    # Of the bot (`xoxb-…`), and of the app (`xapp-…`), which opens the connection.
+    slack_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    # Two apps of a team may want the same name.
+    slack_command: str = Field(default="/earmark", pattern=r"^/[a-z0-9_-]{1,31}$")
+    slack_url: str = "https://slack.com/api/"
+
     # One core each. Two, so that a file which takes its whole time does not hold up all others.
     scoring_processes: int = Field(default=2, ge=1, le=64)
     # A process takes 115 MiB with its model and 240 to 270 at work.
@@ -116,6 +124,7 @@ class Settings(BaseSettings):
         "deezer_url",
         "itunes_url",
         "discord_url",
+        "slack_url",
     )
     @classmethod
     def _web_address(cls, value: str) -> str:

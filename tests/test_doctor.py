@@ -10,6 +10,7 @@ from bot.sandbox.calls import Service
 from bot.sandbox.discord.server import DiscordStandIn
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import Sandbox
+from bot.sandbox.slack.server import SlackStandIn
 from bot.settings import AudioSource, Settings
 from db.schema import downgrade_one
 
@@ -198,3 +199,24 @@ async def test_a_discord_token_is_tried(settings: Settings) -> None:
     assert bad.health is Health.BAD
     assert "EARMARK_DISCORD_TOKEN" in bad.advice
     assert "not.the.token" not in bad.advice
+
+
+async def test_a_desk_without_slacks_tokens_is_told_where_to_get_them(settings: Settings) -> None:
+    none = await found(settings, "slack")
+    half = await found(settings, "slack", slack_token=SecretStr("xoxb-1"))
+
+    assert (none.health, "docs/slack.md" in none.advice) == (Health.MISSING, True)
+    assert (half.health, "EARMARK_SLACK_APP_TOKEN" in half.advice) == (Health.BAD, True)
+
+
+async def test_a_slack_token_is_tried(settings: Settings) -> None:
+    async with SlackStandIn.start() as slack:
+        told = {"slack_app_token": SecretStr(slack.app_token), "slack_url": slack.url}
+        good = await found(settings, "slack", slack_token=SecretStr(slack.token), **told)
+        bad = await found(settings, "slack", slack_token=SecretStr("xoxb-wrong"), **told)
+
+    assert good.health is Health.GOOD
+    assert good.advice.endswith("in Stand-in.")
+    assert bad.health is Health.BAD
+    assert "EARMARK_SLACK_TOKEN" in bad.advice
+    assert "xoxb-wrong" not in bad.advice

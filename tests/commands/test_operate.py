@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.sandbox.calls import Service
 from bot.sandbox.faults import Fault, FaultKind
@@ -199,7 +200,7 @@ def test_the_doctor_finds_a_whole_desk_well(earmark: Console, sandbox: Sandbox) 
     assert ran.json["ok"] is True
     health = {finding["what"]: finding["health"] for finding in ran.json["findings"]}
     good = dict.fromkeys(("model", "files", "database", "spotify", "previews"), "good")
-    assert health == good | {"discord": "missing"}
+    assert health == good | {"discord": "missing", "slack": "missing"}
     assert "previews" in for_people.out
     assert sandbox.client_secret not in ran.out + for_people.out
 
@@ -237,3 +238,14 @@ def test_the_doctor_tells_of_a_quota(earmark: Console, sandbox: Sandbox) -> None
 
     assert ran.status == 1
     assert "Spotify has had enough calls from us" in ran.out
+
+
+def test_the_manifest_of_the_slack_app_is_printed_with_the_commands_name(
+    earmark: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EARMARK_SLACK_COMMAND", "/tracks")
+    told = yaml.safe_load(earmark("slack", "manifest").out)
+
+    assert told == earmark.json("slack", "manifest")["manifest"]
+    assert told["features"]["slash_commands"][0]["command"] == "/tracks"
+    assert told["settings"]["socket_mode_enabled"] is True

@@ -193,7 +193,7 @@ async def review(cast: Cast, code: str) -> None:
     assert await cast.status_of(code) is Status.KEPT
     done = await house.click(mo, done, "Undo", says="Taken back")
     card = await house.click(mo, done, "Show the card", says="Listen on Spotify")
-    await house.click(mo, card, "Maybe", says="Maybe:")
+    await house.click(mo, card, "Maybe", says="Undo")
     await mo.close_view()
 
     assert await cast.status_of(code) is Status.MAYBE

@@ -117,8 +117,10 @@ async def test_what_is_under_way_at_the_stop_is_given_back_and_done_by_the_next(
 def test_a_process_for_chats_alone_needs_a_chat(
     earmark: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("EARMARK_DISCORD_TOKEN", raising=False)
+    for token in ("EARMARK_DISCORD_TOKEN", "EARMARK_SLACK_TOKEN"):
+        monkeypatch.delenv(token, raising=False)
 
     refused = earmark("run", "--role", "chat")
     assert refused.status == 1
     assert "EARMARK_DISCORD_TOKEN" in refused.complaint
+    assert "EARMARK_SLACK_TOKEN" in refused.complaint

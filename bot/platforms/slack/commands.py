@@ -25,6 +25,7 @@ from bot.errors import RuleError
 from bot.messages import plain
 from bot.platforms.slack import setup_work
 from bot.platforms.slack.answering import Answer
+from bot.platforms.slack.german_texts import GERMAN
 from bot.platforms.slack.reception import Visit
 from bot.platforms.slack.routing import Does, Opens
 from bot.workflow.mine import Stand
@@ -42,7 +43,8 @@ _DAYS: Final = re.compile(r"\b(\d{1,4}) ?(?:days?|d)?$")
 def wish_of(text: str) -> Wish:
     """Return what somebody wants who has typed `text`; RuleError where that is nothing we do."""
     word, _, rest = text.strip().partition(" ")
-    make = _WISHES.get(word.casefold())
+    known = word.casefold()
+    make = _WISHES.get(GERMAN.get(known, known))
     if make is None:
         raise RuleError(unknown_command_text(plain(word) or "such command"), rule="command")
     return make(rest.strip())

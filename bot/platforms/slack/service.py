@@ -78,11 +78,36 @@ def _same(client: AsyncWebClient) -> Callable[[int], Coroutine[Any, Any, AsyncWe
 
 
 @asynccontextmanager
+async def open_app(
+    desk: Desk, *, token: str, app_token: str, command: str = COMMAND, url: str = URL
+) -> AsyncIterator[tuple[Listen, SlackCourier]]:
+    """Connect an app of one team by Socket Mode; yield what listens, and what sends.
+
+    SettingsError or SourceDownError where Slack does not let us in.
+    """
+    await whoami(token, url=url)
+    app, courier = own_app(desk, token=token, command=command, url=url)
+    async with by_socket(app, app_token) as listen:
+        yield listen, courier
+
+
+@asynccontextmanager
 async def by_socket(app: AsyncApp, app_token: str) -> AsyncIterator[Listen]:
     """Connect to Slack; what is yielded goes on until it is cancelled."""
     handler = AsyncSocketModeHandler(app, app_token)
     try:
-        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
+        await _connect(handler)
+        yield _for_ever
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
+
+
+async def _connect(handler: AsyncSocketModeHandler) -> None:
+    socket = handler.client
+    try:
+        # `connect` would try a token that is not good for ever.
+        socket.wss_uri = await socket.issue_new_wss_url()
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # as above
     except SlackApiError as error:
         raise SettingsError(
             "Slack does not know the app-level token. Make one with connections:write on the app's"
@@ -90,10 +115,6 @@ async def by_socket(app: AsyncApp, app_token: str) -> AsyncIterator[Listen]:
         ) from error
     except (aiohttp.ClientError, OSError) as error:
         raise SourceDownError("Slack") from error
-    try:
-        yield _for_ever
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]  # as above
 
 
 @asynccontextmanager
