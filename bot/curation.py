@@ -103,7 +103,7 @@ class ReviewCard:
     `row` is its line of the queue; for what waits no more `row.why` says where it stands. With
     `row.score_hidden` there is no score, no reason and no picture of them before the vote.
     `memory` tells of the version before this one. `barred` says why this viewer may not answer
-    it, if so.
+    it, if so, and `may_override` that they may decide without the panel.
     """
 
     row: QueueRow
@@ -124,6 +124,7 @@ class ReviewCard:
     snoozed_until: datetime | None = None
     thread_id: str | None = None
     barred: str = ""
+    may_override: bool = False
 
     @property
     def code(self) -> str:

@@ -19,8 +19,11 @@ from bot.texts import DECLINE_REASONS, NOTE_LIMIT
 _MOST_REASONS = 3
 
 
-def decline_form(code: str) -> Form:
-    """Return the form: one to three of ten reasons, a note, and what may come next."""
+def decline_form(code: str, *, how: str = "") -> Form:
+    """Return the form: one to three of ten reasons, a note, and what may come next.
+
+    `how` is handed on to what is done with it.
+    """
     reasons = Checks(
         name="reasons",
         most=_MOST_REASONS,
@@ -37,7 +40,7 @@ def decline_form(code: str) -> Form:
     )
     return form(
         DECLINE_TITLE,
-        CustomId(action="declined", id=code),
+        CustomId(action="declined", id=code, arg=how),
         part(DECLINE_REASONS_LABEL, reasons, hint=DECLINE_REASONS_HINT),
         part(DECLINE_NOTE, _paragraph("note", required=False), hint=DECLINE_NOTE_HINT),
         part(DECLINE_WELCOME, welcome),

@@ -20,7 +20,7 @@ async def maybe(visit: Visit) -> Reply:
 
 
 async def open_decline(visit: Visit) -> Form:
-    return decline_form(visit.wish.id)
+    return decline_form(visit.wish.id, how=visit.wish.arg)
 
 
 async def decline(visit: Visit) -> Reply:
@@ -73,7 +73,7 @@ async def _decide(
             reasons=reasons,
             note=note,
             welcome_next=welcome_next,
-            override=visit.wish.arg == "alone",
+            override=visit.wish.arg == review_screens.ALONE,
             model_version=version_in_use(desk.services.hearing),
             now=desk.now(),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from bot.chat import replies
 from bot.chat.replies import Reply, Shown
@@ -9,9 +10,12 @@ from bot.chat_texts import (
     ASK_BUTTON,
     CARD_BUTTON,
     CLAIM_BUTTON,
+    DECLINE_ALONE_BUTTON,
     DECLINE_BUTTON,
     HISTORY_BUTTON,
+    KEEP_ALONE_BUTTON,
     KEEP_BUTTON,
+    MAYBE_ALONE_BUTTON,
     MAYBE_BUTTON,
     MORE_BUTTON,
     MORE_TITLE,
@@ -44,6 +48,9 @@ from bot.curator_texts import (
 from bot.marks import moment
 from bot.messages import Button, ButtonStyle, Card, DecisionView, Field, Image, Option, Select
 from bot.texts import chances_text, decision_text, title_text
+
+# What a button carries that decides without the panel.
+ALONE: Final = "alone"
 
 # What a message holds of a long history.
 _MOST_LINES = 25
@@ -149,11 +156,23 @@ def more(shown: ReviewCard) -> Reply:
     ]
     if shown.snoozed_until is not None:
         buttons.append(_button("wake", WAKE_BUTTON, code))
+    if shown.may_override:
+        buttons += _overriding(code)
     if shown.row.unscored_reason is not None:
         buttons.append(_button("retry", RETRY_BUTTON, code))
     return replies.card(
         Card(title=MORE_TITLE, body=card_title(shown), buttons=tuple(buttons), footer=code)
     )
+
+
+def _overriding(code: str) -> Iterable[Button]:
+    """Return what answers at once, whatever a panel has said so far."""
+    for action, label in (
+        ("keep", KEEP_ALONE_BUTTON),
+        ("maybe", MAYBE_ALONE_BUTTON),
+        ("decline", DECLINE_ALONE_BUTTON),
+    ):
+        yield Button(action=action, label=label, argument=f"{code}|{ALONE}")
 
 
 def history(view: TrackHistory) -> Reply:

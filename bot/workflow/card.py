@@ -143,6 +143,7 @@ async def _card(
         snoozed_until=_later(submission.snoozed_until, now),
         thread_id=thread.thread_id if thread else None,
         barred=_barred(submission, viewer),
+        may_override=_may_override(submission, viewer),
     )
 
 
@@ -236,6 +237,11 @@ async def _log(
         rule_version=rule_version(View.SUGGESTED),
         at=now,
     )
+
+
+def _may_override(submission: Submission, viewer: Viewer) -> bool:
+    needs_others = submission.playlist.votes_needed > 1 and submission.status in UNANSWERED
+    return needs_others and viewer.looks_after and not viewer.is_barred(submission)
 
 
 def _barred(submission: Submission, viewer: Viewer) -> str:

@@ -11,7 +11,7 @@ from bot.workflow.analysis import score_line
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person, member_of, require_curator
 from db import pins, submissions, votes
-from db.models import Playlist, Score, Submission, Vote
+from db.models import Playlist, Role, Score, Submission, Vote
 from db.status import UNANSWERED, Status
 from db.submissions import Waiting
 from scoring.ranking import PAGE_SIZE, Candidate, Ranked, rank, span, why_here
@@ -24,10 +24,12 @@ CLAIM_LASTS = timedelta(hours=24)
 class Viewer:
     """Who looks. `member_id` None is the operator, who sees everything.
 
-    `artists` are the keys of the artists whose tracks they have sent as their own.
+    `artists` are the keys of the artists whose tracks they have sent as their own, and who
+    `looks_after` the playlist may decide without its panel.
     """
 
     member_id: int | None = None
+    looks_after: bool = False
     artists: frozenset[str] = frozenset()
 
     def is_barred(self, submission: Submission) -> bool:
@@ -63,11 +65,11 @@ async def viewer_of(
 ) -> Viewer:
     """Return who looks, or raise NotAllowedError where that is no curator of the playlist."""
     member = await member_of(session, playlist.workspace_id, person, now=now)
-    await require_curator(session, playlist, member, person)
+    role = await require_curator(session, playlist, member, person)
     artists = await submissions.artists_of(
         session, workspace_id=playlist.workspace_id, member_id=member.id
     )
-    return Viewer(member_id=member.id, artists=frozenset(artists))
+    return Viewer(member_id=member.id, looks_after=role is Role.ADMIN, artists=frozenset(artists))
 
 
 async def line_of(

@@ -106,12 +106,14 @@ async def may_curate(
 
 async def require_curator(
     session: AsyncSession, playlist: Playlist, member: Member, person: Person
-) -> None:
-    """Raise NotAllowedError unless `member` curates `playlist`; see `may_curate`."""
-    if await may_curate(session, playlist, member, person) is None:
+) -> Role:
+    """Return what `member` may do for `playlist`; see `may_curate`. NotAllowedError for nothing."""
+    role = await may_curate(session, playlist, member, person)
+    if role is None:
         raise NotAllowedError(
             f"Only curators of {playlist.name} may do this, and {member.display_name} is not one."
         )
+    return role
 
 
 async def require_playlist_admin(

@@ -14,6 +14,7 @@ from sqlalchemy.util import await_only
 
 from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
+from bot.sandbox.discord.seen import labels_of
 from bot.sandbox.discord.world import EPHEMERAL, Message, Overwrite
 from bot.workflow.services import Sessions
 from db.engine import create_engine, sessions
@@ -159,6 +160,33 @@ async def test_a_panel_votes_blind_and_sees_scores_afterwards(house: House) -> N
     assert "Mo: keep" in seen.text
     kept = await house.click(kim, second, "Keep")
     assert "Kept" in kept.text
+
+
+async def test_who_looks_after_a_playlist_decides_where_a_panel_does_not_agree(
+    house: House,
+) -> None:
+    mo, boss = house.person("Mo", curates=True), house.boss
+    form = await house.command(boss, "playlist", action="add")
+    await house.fill(boss, form, {"Name": "Night Drive", "How many keeps a track needs": "2"})
+    wizard = await house.command(boss, "setup")
+    pick = "Role that reviews every playlist"
+    await house.select(boss, wizard, house.curators, placeholder=pick)
+    link = house.stage.song("wind")
+    await house.command(house.person("Ana"), "submit", link=link, ai="No", ownership=True)
+    await house.settle()
+    voted = await house.click(mo, await house.command(mo, "next", playlist="Night Drive"), "Keep")
+    assert "1 of 2 say keep" in voted.text
+    more = await house.click(mo, await house.click(mo, voted, "Show the card"), "More")
+    assert "Decline without the panel…" not in labels_of(more.message)
+    theirs = await house.click(
+        boss, await house.command(boss, "next", playlist="Night Drive"), "More"
+    )
+    form = await house.click(boss, theirs, "Decline without the panel…")
+
+    why = {"Why? Choose one to three.": ["the mix is muddy or out of balance"]}
+    told = await house.fill(boss, form, why)
+
+    assert told.text.startswith("Declined:")
 
 
 async def test_nothing_that_was_shown_is_kept_in_memory(house: House) -> None:
