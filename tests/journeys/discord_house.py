@@ -114,11 +114,14 @@ class House:
         await self.close()
         await self.open()
 
-    def kept_views(self) -> int:
-        """Count what discord.py holds in memory for buttons and forms that it has sent."""
+    def bot(self) -> EarmarkBot:
         if self._bot is None:
             raise LookupError("the bot is not running")
-        store = self._bot._connection._view_store  # no public door leads there
+        return self._bot
+
+    def kept_views(self) -> int:
+        """Count what discord.py holds in memory for buttons and forms that it has sent."""
+        store = self.bot()._connection._view_store  # no public door leads there
         return len(store._views) + len(store._modals) + len(store._synced_message_views)
 
     def person(self, name: str, *, curates: bool = False) -> Person:
@@ -173,11 +176,9 @@ class House:
         """Let everything be heard and told that is due within a while."""
         await self.worker.done()
         self.stage.clock.time += _A_WHILE
-        if self._bot is None:
-            raise LookupError("the bot is not running")
         sender = Sender(
             sessions=self.stage.sessions,
-            couriers={Platform.DISCORD: DiscordCourier(self._bot)},
+            couriers={Platform.DISCORD: DiscordCourier(self.bot())},
             compose=compose,
             worker="house",
             now=self.stage.clock,

@@ -28,7 +28,7 @@ _DECLINE = "Why? Choose one to three."
 _REVIEW, _SUBMIT = "Review channel: cards, board and digest", "Submit channel, where artists are"
 _GROUP = "User group that reviews every playlist"
 _RULES = "Change up to five rules"
-_SENT = {AI: "No", OWNS: "Yes"}
+SENT = {AI: "No", OWNS: "Yes"}
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ async def submit(cast: Cast) -> tuple[str, str]:
     house, ana = cast.house, cast.ana
     await house.command(ana, f"check {house.stage.song('wind')}", says="would take it")
     await house.opens(ana, says=LINK)
-    said = _SENT | {LINK: house.stage.song("wind"), NOTE: NASTY}
+    said = SENT | {LINK: house.stage.song("wind"), NOTE: NASTY}
     receipts = [await house.fill(ana, said, says="Queued as")]
     await ana.close_view()
 
@@ -123,21 +123,21 @@ async def submit(cast: Cast) -> tuple[str, str]:
     offered = await ana.ephemeral("Is that a track")
     assert await cast.count(Submission) == 1
     await house.click(ana, offered, "Submit this?", says=LINK)
-    receipts.append(await house.fill(ana, _SENT | {AI: "Partly"}, says="Queued as"))
+    receipts.append(await house.fill(ana, SENT | {AI: "Partly"}, says="Queued as"))
     await ana.close_view()
 
     await house.before()
     await ana.shortcut("Submit a track")
     await ana.modal(LINK)
     file = Upload.named("Ana Lund - Fog.wav", WAV)
-    receipts.append(await house.fill(ana, _SENT | {FILE: file}, says="Queued as"))
+    receipts.append(await house.fill(ana, SENT | {FILE: file}, says="Queued as"))
     await ana.close_view()
 
     await house.before()
     spoken = house.boss.say(house.music, f"and <{house.stage.song('snow')}>!")
     await ana.message_shortcut("Send to review queue", spoken)
     await ana.modal(LINK)
-    receipts.append(await house.fill(ana, _SENT, says="Queued as"))
+    receipts.append(await house.fill(ana, SENT, says="Queued as"))
     await ana.close_view()
     await house.settle()
 
@@ -157,7 +157,7 @@ async def look(cast: Cast, code: str) -> None:
     await house.click(ana, opened, "Facts about the sound", says="Facts, not a verdict")
     await ana.close_view(everything=True)
     await house.opens(ana, f"submit {house.stage.song('wind')}", says=LINK)
-    twice = await house.fill(ana, _SENT, says=code)
+    twice = await house.fill(ana, SENT, says=code)
     back = await house.click(ana, twice, "Back to the form", says=LINK)
     assert house.stage.song("wind") in text_of(back)
     await ana.close_view()
@@ -265,7 +265,7 @@ async def decline_and_send_again(cast: Cast, code: str) -> str:
     assert all(reason in text_of(letter) for reason in why)
     assert labels_of(posted) == []
     await house.click(ana, letter, "Send again", says=LINK)
-    again = await house.fill(ana, _SENT | {LINK: house.stage.song("rain2")}, says="Queued as")
+    again = await house.fill(ana, SENT | {LINK: house.stage.song("rain2")}, says="Queued as")
     await ana.close_view()
     await house.settle()
 
