@@ -110,6 +110,21 @@ async def appoint(visit: Visit, *, playlist: str, role_id: str) -> Reply:
     return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
 
 
+async def dismiss(visit: Visit, *, playlist: str, role_id: str) -> Reply:
+    """Let a role review a playlist no more."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        view = await manage.revoke(
+            session,
+            workspace_id=desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            of=role_id,
+            now=desk.now(),
+        )
+    return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
+
+
 def named(playlist: str | None) -> str:
     """Return the name that a command was given, or raise RuleError where it needs one."""
     if playlist is None:

@@ -151,8 +151,8 @@ def _playlist(rest: str) -> Wish:
         return Opens(make=playlist_work.open_add)
 
     async def work(visit: Visit) -> Answer:
-        if action == "curators":
-            return await _appoint(visit, what)
+        if action in {"curators", "dismiss"}:
+            return await _appoint(visit, what, dismiss=action == "dismiss")
         name, days = (what, None) if action in {"show", "pause"} else _with_days(what)
         match action:
             case "show" | "":
@@ -168,12 +168,13 @@ def _playlist(rest: str) -> Wish:
     return Does(work=work)
 
 
-async def _appoint(visit: Visit, what: str) -> Answer:
+async def _appoint(visit: Visit, what: str, *, dismiss: bool) -> Answer:
     group = _GROUP.search(what)
     if group is None:
         raise RuleError("Name the user group with its sign, as in @curators.", rule="command")
     name = _GROUP.sub("", what).strip()
-    return await playlist_work.appoint(visit, playlist=await meant(visit, name), role_id=group[1])
+    change = playlist_work.dismiss if dismiss else playlist_work.appoint
+    return await change(visit, playlist=await meant(visit, name), role_id=group[1])
 
 
 def _blocklist(rest: str) -> Wish:
@@ -244,7 +245,7 @@ _CHOICES: Mapping[str, str] = MappingProxyType(
     {
         "digest": "Write digest preview, digest send or digest skip, and the playlist's name.",
         "setup": "Write setup alone, setup zone Europe/Berlin, or setup link.",
-        "playlist": "Write playlist add, or show, open, close, pause or curators and its name.",
+        "playlist": "Write playlist add, or show, open, close, curators or dismiss and its name.",
         "blocklist": "Write blocklist list, or add or remove with @somebody or an artist's name.",
         "privacy": "Write privacy export, delete, dm-on, dm-off or join-accounts.",
     }
