@@ -1,4 +1,4 @@
-"""Whatever a person may do, they can do on Discord, on Slack and at the console, or it says why not.
+"""Whatever people may do they can do on Discord, on Slack and at the console, or it says why not.
 
 Nothing is listed by hand but the reasons: what people may do are the workflow's functions that ask
 who it is, and what a platform does is read from its source, along the calls in `bot/chat`.
@@ -37,7 +37,7 @@ REASONS: Mapping[tuple[str, str], str] = {
     (
         "discord",
         "manage.revoke",
-    ): "roles come and go with the server's own settings; the console can",
+    ): "a role's members are the server's own matter; the console can",
     ("discord", "status.show_status"): "mine.list_mine shows the same, with buttons and pages",
     ("slack", "status.show_status"): "mine.list_mine shows the same, with buttons and pages",
     ("slack", "suggest.own_submissions"): _COMPLETES_NOTHING,
@@ -46,11 +46,11 @@ REASONS: Mapping[tuple[str, str], str] = {
     (
         "console",
         "linking.join_workspace",
-    ): "it joins a server or a team, and the console is neither",
+    ): "a server or a team is joined; the console is neither",
     (
         "console",
         "mine.list_mine",
-    ): "status.show_status lists all of them, where no pages are needed",
+    ): "status.show_status lists all of them, without pages",
     ("console", "suggest.own_submissions"): _COMPLETES_NOTHING,
     ("console", "suggest.submissions_for_curator"): _COMPLETES_NOTHING,
     ("console", "talk.open_thread"): "a console has no threads; notes and questions are there",
@@ -65,6 +65,9 @@ ONLY_THERE: Mapping[str, str] = {
     "offer": "on Discord nothing is read in channels; a message's menu is there instead",
     "offer_file": "on Discord nothing is read in channels; /submit takes the file",
 }
+
+
+_PACKAGES = frozenset({"chat", "console", "discord", "platforms", "slack", "workflow"})
 
 
 def _files(folder: str) -> Iterator[Path]:
@@ -104,15 +107,7 @@ def _imports(tree: ast.Module) -> dict[str, str]:
         if isinstance(one, ast.ImportFrom) and one.module:
             module = one.module.rpartition(".")[2]
             for alias in one.names:
-                is_module = module in {
-                    "workflow",
-                    "chat",
-                    "platforms",
-                    "console",
-                    "slack",
-                    "discord",
-                }
-                whole = alias.name if is_module else f"{module}.{alias.name}"
+                whole = alias.name if module in _PACKAGES else f"{module}.{alias.name}"
                 found[alias.asname or alias.name] = whole
     return found
 
