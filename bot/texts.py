@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from bot.file_reports import AttributesLine
 from bot.messages import (
@@ -95,7 +96,7 @@ _FOR_ARTISTS: Mapping[Status, str] = MappingProxyType(
     }
 )
 
-# Only what the artist can do something about; the rest is ours to mend.
+# What the artist can do something about.
 _CLIP_HELP: Mapping[str, str] = MappingProxyType(
     {
         "no_preview": "we found no audio of it; you may send the file",
@@ -110,6 +111,21 @@ _CLIP_HELP: Mapping[str, str] = MappingProxyType(
         "too_heavy": "the file takes too much memory to hear; you may send it as an MP3 or WAV",
         "took_too_long": "the file takes too long to hear; you may send it as an MP3 or WAV",
         "crashed": "the file cannot be played here; you may send it as an MP3 or WAV",
+    }
+)
+
+_OUR_SIDE: Final = "something is in the way on our side"
+
+# What is not the artist's to mend, and costs no place in line.
+_NOT_HEARD: Mapping[str, str] = MappingProxyType(
+    {
+        "source_down": "a music service is not answering",
+        "source_refused": "a music service does not let us in",
+        "quota": "a music service asks us to wait",
+        "cancelled": _OUR_SIDE,
+        "fault": _OUR_SIDE,
+        "scorer_down": _OUR_SIDE,
+        "model": _OUR_SIDE,
     }
 )
 
@@ -245,10 +261,17 @@ def artist_can_help(status: Status, unscored_reason: str | None) -> bool:
 
 
 def status_words(status: Status, unscored_reason: str | None = None) -> str:
-    """Return a status in the artist's words; a missing clip is told where the artist can help."""
-    if unscored_reason is not None and artist_can_help(status, unscored_reason):
-        return f"{_FOR_ARTISTS[status]} ({_CLIP_HELP[unscored_reason]})"
-    return _FOR_ARTISTS[status]
+    """Return a status in the artist's words, and why it has not been heard where that is so.
+
+    Where the artist can help, the words say how; elsewhere, that it loses nothing by it.
+    """
+    words = _FOR_ARTISTS[status]
+    if unscored_reason is None or status not in WAITING:
+        return words
+    if artist_can_help(status, unscored_reason):
+        return f"{words} ({_CLIP_HELP[unscored_reason]})"
+    why = _NOT_HEARD.get(unscored_reason)
+    return f"{words} (not heard yet: {why}; its place is kept)" if why else words
 
 
 def status_text(row: StatusRow, *, when: Callable[[datetime], str] = day) -> str:

@@ -203,8 +203,16 @@ def test_an_artist_is_told_what_can_be_done_about_a_missing_clip() -> None:
     assert status_words(Status.QUEUED, "no_preview") == (
         "waiting for a curator (we found no audio of it; you may send the file)"
     )
-    assert status_words(Status.QUEUED, "source_down") == "waiting for a curator"
     assert status_words(Status.DECLINED, "no_preview") == "declined"
+
+
+def test_an_artist_is_told_what_others_have_to_mend_and_that_it_costs_no_place() -> None:
+    assert status_words(Status.QUEUED, "source_down") == (
+        "waiting for a curator (not heard yet: a music service is not answering; its place is kept)"
+    )
+    assert "asks us to wait" in status_words(Status.RECEIVED, "quota")
+    assert status_words(Status.KEPT, "source_down") == "kept: it will be added to the playlist"
+    assert status_words(Status.QUEUED, "some new kind") == "waiting for a curator"
 
 
 @pytest.mark.parametrize("reason", ["too_heavy", "took_too_long", "crashed"])
@@ -213,13 +221,13 @@ def test_a_file_that_ends_the_program_is_told_to_artist_and_curators(reason: str
     assert unscored_text(reason).startswith("not scored: the audio ")
 
 
-def test_a_scorer_that_does_not_start_is_not_the_artists_business() -> None:
-    assert status_words(Status.QUEUED, "scorer_down") == "waiting for a curator"
+def test_a_scorer_that_does_not_start_is_told_the_artist_without_a_detail() -> None:
+    assert "something is in the way on our side" in status_words(Status.QUEUED, "scorer_down")
     assert unscored_text("scorer_down") == "not scored: the scorer does not start"
 
 
 @pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("reason", [None, "no_preview", "weak_match", "silent", "quota"])
+@pytest.mark.parametrize("reason", [None, "no_preview", "weak_match", "silent", "quota", "fault"])
 def test_no_status_tells_an_artist_of_score_rank_or_votes(
     status: Status, reason: str | None
 ) -> None:

@@ -28,7 +28,7 @@ _STATES: Final[Mapping[str, JobState]] = MappingProxyType(
         "CANCELLED": JobState.CANCELLED,
     }
 )
-# One look deletes or hands over at most so many.
+# One statement deletes or hands over at most so many.
 _BATCH: Final = 500
 
 
@@ -138,7 +138,18 @@ class JobQueue:
         return len(ids)
 
     async def sweep(self, *, before: datetime) -> int:
-        """Delete finished jobs that ended before then; return how many went."""
+        """Delete all finished jobs that ended before then; return how many went."""
+        deleted = 0
+        while ids := await self._ended(before):
+            await self._client.delete_workflows_async(ids)
+            deleted += len(ids)
+        return deleted
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._client.destroy)
+
+    async def _ended(self, before: datetime) -> list[str]:
+        """Return the ids of some finished jobs that ended before then, or of none."""
         ended = await self._client.list_workflows_async(
             status=[raw for raw, state in _STATES.items() if state not in OPEN],
             completed_before=before.isoformat(),
@@ -146,13 +157,7 @@ class JobQueue:
             load_input=False,
             load_output=False,
         )
-        ids = [one.workflow_id for one in ended]
-        if ids:
-            await self._client.delete_workflows_async(ids)
-        return len(ids)
-
-    async def close(self) -> None:
-        await asyncio.to_thread(self._client.destroy)
+        return [one.workflow_id for one in ended]
 
     async def _status(self, job_id: str) -> WorkflowStatus | None:
         found = await self._client.list_workflows_async(workflow_ids=[job_id], load_input=False)

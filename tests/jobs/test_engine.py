@@ -1,9 +1,11 @@
 """Jobs on the real engine: done once, kept across a stop, seen from any process."""
 
 import asyncio
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot.jobs.port import JobState, go_id
 from bot.jobs.queue import JobQueue
@@ -11,6 +13,7 @@ from bot.jobs.store import connect
 from bot.workflow.chores import Chore, Kind
 from bot.workflow.outcome import Processed
 from bot.workflow.steps import Steps
+from db.engine import create_engine
 from db.goes import Go
 from db.models import Status
 from tests.jobs.conftest import Bench, ended, over
@@ -145,6 +148,51 @@ async def test_finished_jobs_are_deleted_after_their_time(bench: Bench) -> None:
         assert await queue.sweep(before=job.updated_at.replace(year=2999)) == 1
 
         assert await queue.show(go_id(go)) is None
+
+
+async def test_no_number_of_finished_jobs_is_too_many_to_delete(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.jobs.queue._BATCH", 2)
+    async with bench.engine() as queue:
+        for number in range(5):
+            chore = Chore(id=f"board:1:{number}", kind=Kind.BOARD, workspace_id=1)
+            await queue.start_chore(chore)
+            await over(queue, chore.id)
+
+        assert await queue.sweep(before=datetime(2999, 1, 1, tzinfo=UTC)) == 5
+        assert await queue.find() == []
+
+
+async def test_what_the_engine_keeps_is_json_that_any_program_reads(
+    bench: Bench,
+) -> None:
+    go = await bench.go()
+    async with bench.engine() as queue:
+        await queue.start_go(go)
+        await ended(queue, go)
+
+    kept = await _kept(bench.url, go_id(go))
+    assert len(kept) == 2 + len(STEPS)
+    assert all(json.loads(value) is not None for value in kept)
+
+
+async def _kept(url: str, job_id: str) -> list[str]:
+    """Return input and output of a job and of its steps, as they lie in the engine's tables."""
+    store = create_engine(url)
+    schema = "dbos." if url.startswith("postgres") else ""
+    columns = {
+        "workflow_input": "inputs",
+        "workflow_output": "output",
+        "operation_outputs": "output",
+    }
+    found: list[str] = []
+    async with store.connect() as connection:
+        for table, column in columns.items():
+            look = f"SELECT {column} FROM {schema}{table} WHERE workflow_uuid = :id"  # noqa: S608
+            found += await connection.scalars(text(look), {"id": job_id})
+    await store.dispose()
+    return found
 
 
 async def queue_rows(bench: Bench) -> list[Status]:
