@@ -50,6 +50,9 @@ _REMARKS: Mapping[str, str] = MappingProxyType(
     {"noted": "note by", "asked": "question by", "answered": "answer by"}
 )
 
+USEFUL_WORDS: Mapping[bool, str] = MappingProxyType(
+    {True: "the artist found this useful", False: "the artist did not find this useful"}
+)
 
 _EVENTS: Mapping[EventKind, str] = MappingProxyType(
     {

@@ -14,6 +14,8 @@ from bot.texts import NOTE_LIMIT, title_text
 STATUS_BUTTON = "Status"
 AGAIN_BUTTON = "Send again"
 ANSWER_BUTTON = "Answer"
+USEFUL_BUTTON = "This was useful"
+USELESS_BUTTON = "Not useful"
 KEEP_BUTTON = "Keep"
 MAYBE_BUTTON = "Maybe"
 DECLINE_BUTTON = "Decline…"
@@ -52,8 +54,11 @@ def kept_title(row: StatusRow) -> str:
     return f"{plain(row.playlist)} keeps {title_text(row.title, row.artist)}"
 
 
-def kept_text() -> str:
-    return "It will be added to the playlist. Congratulations!"
+def kept_text(stay_days: int) -> str:
+    return (
+        f"Congratulations! It will be added to the playlist, and is planned to stay for about"
+        f" {stay_days} days."
+    )
 
 
 def placed_title(row: StatusRow) -> str:
@@ -85,7 +90,7 @@ def declined_text(row: StatusRow, *, welcome: str | None) -> str:
         lines.append(f"A note from the curators: {note}")
     if next_time := _WELCOME.get(welcome or ""):
         lines.append(next_time)
-    lines.append("Thank you for sending it.")
+    lines.append("Thank you for sending it. Was this answer useful to you?")
     return "\n".join(lines)
 
 

@@ -91,6 +91,18 @@ async def last_of_member(
     )
 
 
+async def note_useful(
+    session: AsyncSession, *, workspace_id: int, submission_id: int, useful: bool
+) -> bool:
+    """Note what an artist says of the decision that holds; False where none does."""
+    decision = await last(session, workspace_id=workspace_id, submission_id=submission_id)
+    if decision is None:
+        return False
+    decision.useful = useful
+    await session.flush()
+    return True
+
+
 async def of_submissions(
     session: AsyncSession, *, workspace_id: int, submission_ids: Collection[int]
 ) -> list[Decision]:

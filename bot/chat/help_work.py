@@ -1,4 +1,4 @@
-"""What only an artist can give: a file, a yes to "is this your recording?", an answer."""
+"""What only an artist can give: a file, a yes, an answer, a word on whether ours was of use."""
 
 import hashlib
 
@@ -15,10 +15,11 @@ from bot.chat_texts import (
     FORM_FILE,
     FORM_FILE_HINT,
     RECORDING_CONFIRMED_TEXT,
+    USEFUL_TEXT,
 )
 from bot.errors import RuleError
 from bot.texts import NOTE_LIMIT
-from bot.workflow import amend, talk
+from bot.workflow import amend, feedback, talk
 from bot.workflow.submit import OwnFile
 
 _MIB = 2**20
@@ -60,6 +61,20 @@ async def confirm(visit: Visit) -> Reply:
         )
     await desk.jobs.submit(submission_id, confirmed=True)
     return replies.sentence(RECORDING_CONFIRMED_TEXT)
+
+
+async def say_useful(visit: Visit) -> Reply:
+    """Note whether a decline was of use to who got it."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        await feedback.say_useful(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            person=visit.person,
+            useful=visit.wish.arg == "yes",
+        )
+    return replies.sentence(USEFUL_TEXT)
 
 
 async def open_answer(visit: Visit) -> Form:

@@ -113,11 +113,12 @@ async def _answer(session: AsyncSession, row: OutboxMessage, at: At) -> Card | N
     told = await status.row_of(session, submission, now=at.now)
     title, body = await _answer_words(session, submission, told, Notice(row.kind))
     again = row.kind in {Notice.DECLINED, Notice.EXPIRED}
+    asks = _opinion(submission) if row.kind == Notice.DECLINED else ()
     return Card(
         title=title,
         url=submission.link,
         body=body,
-        buttons=_buttons(submission, again=again),
+        buttons=(*_buttons(submission, again=again), *asks),
     )
 
 
@@ -126,7 +127,7 @@ async def _answer_words(
 ) -> tuple[str, str]:
     match notice:
         case Notice.KEPT:
-            return words.kept_title(told), words.kept_text()
+            return words.kept_title(told), words.kept_text(submission.playlist.stay_days)
         case Notice.PLACED:
             return words.placed_title(told), words.placed_text(submission.playlist.stay_days)
         case Notice.ROTATED_OUT:
@@ -337,6 +338,14 @@ def _buttons(submission: Submission, *, again: bool = False) -> tuple[Button, ..
     if not again:
         return (mine,)
     return (mine, Button(action="resubmit", label=words.AGAIN_BUTTON, argument=submission.code))
+
+
+def _opinion(submission: Submission) -> tuple[Button, ...]:
+    """Return how an artist says whether the answer was of use."""
+    return tuple(
+        Button(action="useful", label=label, argument=f"{submission.code}|{said}")
+        for label, said in ((words.USEFUL_BUTTON, "yes"), (words.USELESS_BUTTON, "no"))
+    )
 
 
 def _review_buttons(code: str) -> tuple[Button, ...]:

@@ -17,7 +17,7 @@ from bot.workflow.desk import Desk
 from bot.workflow.mine import history_of
 from bot.workflow.people import Person, member_of
 from bot.workflow.status import row_of
-from db import blocks, events, members, moves, playlists, privacy, submissions
+from db import blocks, decisions, events, members, moves, playlists, privacy, submissions
 from db.models import Member, Submission
 from db.status import UNANSWERED, Status
 
@@ -208,6 +208,7 @@ async def _submission(
     session: AsyncSession, one: Submission, *, now: datetime
 ) -> dict[str, object]:
     row = await row_of(session, one, now=now)
+    answer = await decisions.last(session, workspace_id=one.workspace_id, submission_id=one.id)
     return row.to_json() | {
         "sent_at": one.received_at.isoformat(),
         "link": one.link,
@@ -219,6 +220,7 @@ async def _submission(
         "genre": one.genre,
         "language": one.language,
         "confirmed_as_yours_at": one.owns_rights_at.isoformat() if one.owns_rights_at else None,
+        "found_the_answer_useful": answer.useful if answer else None,
         "history": await _history(session, one),
     }
 

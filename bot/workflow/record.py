@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.curation import HistoryLine, PanelView, TrackHistory
-from bot.curator_texts import event_words
+from bot.curator_texts import USEFUL_WORDS, event_words
 from bot.errors import NotAllowedError
 from bot.texts import reason_words
 from bot.workflow import panel
@@ -16,8 +16,8 @@ from bot.workflow.line import viewer_of
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person
 from bot.workflow.review import find_submission
-from db import events, exposures, scores, votes
-from db.models import Event, Exposure
+from db import decisions, events, exposures, scores, votes
+from db.models import Decision, Event, Exposure
 from db.types import EventKind
 
 # The latest showings: a track that waits for two weeks is shown often.
@@ -62,7 +62,9 @@ async def track_history(
         artist=artist,
         status=submission.status.value,
         panel=view,
-        lines=_lines(await events.of(session, **ids), view),
+        lines=_lines(
+            await events.of(session, **ids), view, made=await decisions.last(session, **ids)
+        ),
         shown=tuple(_shown(one) for one in shown[-_MOST_SHOWN:]),
         versions=await earlier_of(session, submission),
         score=score_line(score) if score and not hidden else None,
@@ -70,7 +72,9 @@ async def track_history(
     )
 
 
-def _lines(history: Sequence[Event], view: PanelView) -> tuple[HistoryLine, ...]:
+def _lines(
+    history: Sequence[Event], view: PanelView, *, made: Decision | None
+) -> tuple[HistoryLine, ...]:
     answers = {(vote.by, vote.at): vote.answer for vote in view.votes or ()}
     lines = []
     for event in history:
@@ -81,6 +85,8 @@ def _lines(history: Sequence[Event], view: PanelView) -> tuple[HistoryLine, ...]
         # A vote that was changed since is told without what it was.
         if event.kind is EventKind.VOTED and (answer := answers.get((who, event.at))):
             said.append(answer)
+        if made is not None and made.useful is not None and event.at == made.at:
+            said += [USEFUL_WORDS[made.useful]] if event.kind is EventKind.MOVED else []
         lines.append(
             HistoryLine(
                 at=event.at,

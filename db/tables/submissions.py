@@ -203,6 +203,8 @@ class Decision(Base):
     welcome_next: Mapped[str | None] = mapped_column(default=None)
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
+    # What its artist says of a decline; None as long as they have said nothing.
+    useful: Mapped[bool | None] = mapped_column(default=None)
 
     # Where the row stood in the queue (1 is the top), and by which rule it came there.
     slot: Mapped[int | None] = mapped_column(default=None)

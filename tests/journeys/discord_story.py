@@ -216,6 +216,10 @@ async def decline_and_send_again(cast: Cast, code: str) -> str:
     letters = [one for one in ana.direct() if "The bass hides the voice." in text_of(one)]
     assert len(letters) == 1
     assert all(reason in text_of(letters[0]) for reason in why)
+    thanked = await house.click(ana, letters[0], "This was useful")
+    assert "The curators see it" in thanked.text
+    told = await house.command(kim, "track", id=code)
+    assert "the artist found this useful" in told.text
     form = await house.click(ana, letters[0], "Send again")
     new_mix = house.stage.song("rain2")
     again = await house.fill(

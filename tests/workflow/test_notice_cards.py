@@ -220,7 +220,12 @@ async def test_a_decline_tells_why_and_how_to_send_again(stage: Stage, code: str
     (shown,) = (shown for shown in chat.messages.values() if shown.to.external_id == "11")
 
     assert "another genre than this playlist's" in shown.card.body
-    assert [button.action for button in shown.card.buttons] == ["mine", "resubmit"]
+    assert [button.action for button in shown.card.buttons] == [
+        "mine",
+        "resubmit",
+        "useful",
+        "useful",
+    ]
 
 
 async def test_an_answer_undone_before_it_was_sent_is_never_seen(stage: Stage, code: str) -> None:

@@ -23,6 +23,7 @@ ROUTES = Routes(
             "mysubs_state": Route(work=artist_work.choose_own_state, layout=True),
             "withdraw": Route(work=artist_work.withdraw),
             "recording": Route(work=help_work.confirm),
+            "useful": Route(work=help_work.say_useful, beside=True),
             "forget": Route(work=privacy_work.delete),
             "facts": Route(work=artist_work.show_facts),
             "queue": Route(work=queue_work.turn_page, layout=True),

@@ -25,6 +25,7 @@ ROUTES = Routes(
             "mysubs_state": artist_work.choose_own_state,
             "withdraw": artist_work.withdraw,
             "recording": help_work.confirm,
+            "useful": help_work.say_useful,
             "forget": privacy_work.delete,
             "facts": artist_work.show_facts,
             "queue": queue_work.turn_page,
