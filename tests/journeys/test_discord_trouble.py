@@ -189,6 +189,22 @@ async def test_who_looks_after_a_playlist_decides_where_a_panel_does_not_agree(
     assert told.text.startswith("Declined:")
 
 
+async def test_a_role_reviews_a_playlist_until_it_is_taken_away(house: House) -> None:
+    mo = house.person("Mo", curates=True)
+    form = await house.command(house.boss, "playlist", action="add")
+    await house.fill(house.boss, form, {"Name": "Night Drive"})
+    edit = {"action": "edit", "playlist": "Night Drive"}
+    shown = await house.command(house.boss, "playlist", **edit, role=house.curators)
+    assert f"<@&{house.curators.id}>" in shown.text
+    assert "0 waiting" in (await house.command(mo, "queue", playlist="Night Drive")).text
+
+    shown = await house.command(house.boss, "playlist", **edit, former=house.curators)
+
+    assert f"<@&{house.curators.id}>" not in shown.text
+    refused = await house.command(mo, "queue", playlist="Night Drive")
+    assert "Only curators of Night Drive may do this" in refused.text
+
+
 async def test_nothing_that_was_shown_is_kept_in_memory(house: House) -> None:
     ana = house.person("Ana")
     form = await house.command(house.boss, "playlist", action="add")

@@ -34,14 +34,14 @@ _ASKED_ON_THE_WAY = frozenset(
 )
 _COMPLETES_NOTHING = "nothing is completed there while somebody types"
 REASONS: Mapping[tuple[str, str], str] = {
-    (
-        "discord",
-        "manage.revoke",
-    ): "a role's members are the server's own matter; the console can",
     ("discord", "status.show_status"): "mine.list_mine shows the same, with buttons and pages",
     ("slack", "status.show_status"): "mine.list_mine shows the same, with buttons and pages",
     ("slack", "suggest.own_submissions"): _COMPLETES_NOTHING,
     ("slack", "suggest.submissions_for_curator"): _COMPLETES_NOTHING,
+    (
+        "console",
+        "feedback.say_useful",
+    ): "it is asked under a message, and nobody is written to there",
     ("console", "again.retry"): "earmark process and earmark jobs retry do it for the operator",
     (
         "console",

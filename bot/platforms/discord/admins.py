@@ -58,6 +58,7 @@ class Admins(commands.Cog, name="Earmark: admins"):
         action=words.PLAYLIST_ACTION,
         playlist=words.PLAYLIST_NAME,
         role=words.PLAYLIST_ROLE,
+        former=words.PLAYLIST_FORMER,
         days=words.PLAYLIST_DAYS,
     )
     async def playlist(
@@ -67,6 +68,7 @@ class Admins(commands.Cog, name="Earmark: admins"):
         action: Literal["add", "edit", "open", "close", "pause"],
         playlist: str | None = None,
         role: discord.Role | None = None,
+        former: discord.Role | None = None,
         days: app_commands.Range[int, 1, 365] | None = None,
     ) -> None:
         if action == "add":
@@ -83,7 +85,9 @@ class Admins(commands.Cog, name="Earmark: admins"):
                 case "pause":
                     return await playlist_work.shut(visit, playlist=name)
             if role is not None:
-                return await playlist_work.appoint(visit, playlist=name, role_id=str(role.id))
+                await playlist_work.appoint(visit, playlist=name, role_id=str(role.id))
+            if former is not None:
+                await playlist_work.dismiss(visit, playlist=name, role_id=str(former.id))
             return await playlist_work.show(visit, playlist=name)
 
         await self._front.command(interaction, work)
