@@ -208,6 +208,7 @@ class BoardPart:
     # The moment, not the age: platforms let each reader's own clock say how long ago that is.
     oldest_at: datetime | None
     rows: tuple[BoardRow, ...]
+    due_soon: int = 0
 
     def to_json(self) -> dict[str, object]:
         return as_json(self)

@@ -206,6 +206,8 @@ def mark_words(why: Why, pinned_by: str | None) -> str:
     match why:
         case Why.OVERDUE:
             return "overdue"
+        case Why.DUE_SOON:
+            return "due soon"
         case Why.PINNED:
             return f"pinned by {plain(pinned_by or '')}"
         case Why.DISCOVERY:
@@ -221,6 +223,7 @@ def mark_words(why: Why, pinned_by: str | None) -> str:
 def board_lines(part: BoardPart, *, when: Callable[[datetime], str] = day) -> list[str]:
     """Return a playlist's part of the live board: its counts, then the top of its queue."""
     counts = [f"{part.waiting} waiting", f"{part.overdue} overdue" if part.overdue else ""]
+    counts += [f"{part.due_soon} due soon" if part.due_soon else ""]
     counts += [f"{part.snoozed} snoozed" if part.snoozed else ""]
     counts += [f"{part.maybe} maybe" if part.maybe else ""]
     counts += [f"oldest from {when(part.oldest_at)}" if part.oldest_at else ""]

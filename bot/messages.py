@@ -184,6 +184,7 @@ class QueueView:
     pages: int = 1
     found: int = 0
     snoozed: int = 0
+    due_soon: int = 0
 
     def to_json(self) -> dict[str, object]:
         return as_json(self, playlist="name", rows="queue")

@@ -175,6 +175,8 @@ def queue_header(view: QueueView) -> str:
     parts = [f"{view.waiting} waiting"]
     if view.overdue:
         parts.append(f"{view.overdue} overdue")
+    if view.due_soon:
+        parts.append(f"{view.due_soon} due soon")
     if view.oldest_days is not None:
         parts.append(f"oldest {span(view.oldest_days)}")
     if view.snoozed:

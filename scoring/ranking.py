@@ -9,13 +9,13 @@ from statistics import median
 from typing import assert_never
 
 # Stored with every page shown and every decision; changes whenever an order could change.
-RULE_VERSION = "rank-1"
+RULE_VERSION = "rank-2"
 
 PAGE_SIZE = 10
 DAYS_PER_POINT = 2.0
 DISCOVERY_SHARE = 0.2
 
-# Of every five rows after the overdue and the pinned ones, the third is a discovery pick. Not the
+# Of every five rows after the urgent and the pinned ones, the third is a discovery pick. Not the
 # last one: a curator who listens to the top of a page only should reach it too.
 _CYCLE = 5
 _DISCOVERY_ROW = 3
@@ -28,6 +28,7 @@ class Why(StrEnum):
     """The rule that put a row where it is."""
 
     OVERDUE = "overdue"
+    DUE_SOON = "due soon"
     PINNED = "pinned"
     DISCOVERY = "discovery"
     FIT = "fit"
@@ -40,7 +41,8 @@ class Candidate:
     """A waiting submission, as far as its place in the queue is concerned.
 
     `score` and `fit` are 0 to 100; None means not scored, or nothing learnt yet. `discovery` was
-    drawn at arrival with the chance `discovery_share`, by `draw_discovery`.
+    drawn at arrival with the chance `discovery_share`, by `draw_discovery`. From `hurry_at` on its
+    answer is due so soon that it goes first; None is never.
     """
 
     submission_id: int
@@ -52,6 +54,7 @@ class Candidate:
     discovery: bool = False
     discovery_share: float = DISCOVERY_SHARE
     pinned_by: str | None = None
+    hurry_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.artist_key:
@@ -84,6 +87,7 @@ class Ranked:
     propensity: float
     waited_days: float
     overdue_days: float
+    due_in_days: float
 
 
 def rank(
@@ -95,10 +99,11 @@ def rank(
 ) -> list[Ranked]:
     """Put every candidate on a page, best first; the order of the input does not matter.
 
-    Overdue ones come first, then pinned ones, then of every five rows four by fit (or score) and
-    one discovery pick; when one kind runs out the other fills. A page has one track per artist at
-    most, and may be short for it. One day of waiting is worth `1 / days_per_point` points, so that
-    nothing waits for ever: making one candidate older never worsens its place.
+    Overdue ones and what is due soon come first, then pinned ones, then of every five rows four by
+    fit (or score) and one discovery pick; when one kind runs out the other fills. A page has one
+    track per artist at most, and may be short for it. One day of waiting is worth
+    `1 / days_per_point` points, so that nothing waits for ever: making one candidate older never
+    worsens its place.
     """
     if page_size < 1:
         raise ValueError(f"page_size={page_size} must be at least 1")
@@ -123,6 +128,7 @@ def rank(
             propensity=_propensity(candidate),
             waited_days=_waited_days(candidate, now),
             overdue_days=max(0.0, _days(now - candidate.due_at)),
+            due_in_days=max(0.0, _days(candidate.due_at - now)),
         )
         for page, rows in enumerate(_pages(pool, now, page_size, priority), start=1)
         for slot, candidate in enumerate(rows, start=1)
@@ -142,11 +148,13 @@ def draw_discovery(seed: str, submission_code: str, share: float) -> bool:
 
 
 def why_here(ranked: Ranked) -> str:
-    """Return the short reason for a place: `overdue 9 d`, `by fit, waited 6 d`."""
+    """Return the short reason for a place: `answer due in 3 d`, `by fit, waited 6 d`."""
     waited = f"waited {span(ranked.waited_days)}"
     match ranked.why:
         case Why.OVERDUE:
             return f"overdue {span(ranked.overdue_days)}"
+        case Why.DUE_SOON:
+            return f"answer due in {span(ranked.due_in_days)}"
         case Why.PINNED:
             return f"pinned by {ranked.candidate.pinned_by}, {waited}"
         case Why.DISCOVERY:
@@ -193,7 +201,7 @@ def _lines(
 ) -> tuple[list[Candidate], list[Candidate], list[Candidate]]:
     """Return who goes first, who goes by fit or score, and the discovery picks, each in order."""
     by_age = sorted(pool, key=lambda c: (c.received_at, c.submission_id))
-    overdue = [c for c in by_age if _why(c, now) is Why.OVERDUE]
+    overdue = [c for c in by_age if _why(c, now) in {Why.OVERDUE, Why.DUE_SOON}]
     pinned = [c for c in by_age if _why(c, now) is Why.PINNED]
     discovery = [c for c in by_age if _why(c, now) is Why.DISCOVERY]
     regular = [c for c in by_age if _why(c, now) in {Why.FIT, Why.SCORE, Why.UNSCORED}]
@@ -215,6 +223,8 @@ def _take(line: list[Candidate], page: list[Candidate]) -> Candidate | None:
 def _why(candidate: Candidate, now: datetime) -> Why:
     if candidate.due_at < now:
         return Why.OVERDUE
+    if candidate.hurry_at is not None and candidate.hurry_at <= now:
+        return Why.DUE_SOON
     if candidate.pinned_by is not None:
         return Why.PINNED
     if candidate.discovery:

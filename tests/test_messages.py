@@ -203,6 +203,7 @@ def test_a_queue_has_the_names_that_programs_read() -> None:
         "pages": 1,
         "found": 0,
         "snoozed": 0,
+        "due_soon": 0,
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.curation import BoardPart, BoardRow, BoardView
 from bot.curator_texts import mark_words
-from bot.workflow.line import EVERYBODY, Place, is_snoozed, line_of, row_of
+from bot.workflow.line import EVERYBODY, Place, is_due_soon, is_snoozed, line_of, row_of
 from db import playlists
 from db.models import Playlist
 from db.status import Status
@@ -52,6 +52,7 @@ def _part(playlist: Playlist, line: list[Place], *, now: datetime) -> BoardPart:
         open=is_open(playlist, now=now),
         waiting=len(waiting),
         overdue=sum(place.submission.due_at < now for place in waiting),
+        due_soon=sum(is_due_soon(place.submission, now=now) for place in waiting),
         snoozed=sum(is_snoozed(place.submission, now=now) for place in waiting),
         maybe=len(line) - len(waiting),
         oldest_at=min((place.submission.received_at for place in waiting), default=None),

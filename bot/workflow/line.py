@@ -18,6 +18,10 @@ from scoring.ranking import PAGE_SIZE, Candidate, Ranked, rank, span, why_here
 
 # Long enough to listen and to think it over; then somebody else may take it in hand.
 CLAIM_LASTS = timedelta(hours=24)
+# What is to be answered so soon goes first: from the day on which curators are reminded of it.
+HURRY = timedelta(days=4)
+# Of a short promise it is less: with the usual fourteen days this share are the four.
+_HURRY_SHARE = 2 / 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,19 @@ def is_snoozed(submission: Submission, *, now: datetime) -> bool:
     return submission.snoozed_until is not None and submission.snoozed_until > now
 
 
+def hurry_at(submission: Submission) -> datetime:
+    """Return from when on a submission goes before all that is due later.
+
+    On the day of the promise it expires, so it must have its turn before that.
+    """
+    promised = submission.due_at - submission.received_at
+    return submission.due_at - min(HURRY, promised * _HURRY_SHARE)
+
+
+def is_due_soon(submission: Submission, *, now: datetime) -> bool:
+    return hurry_at(submission) <= now <= submission.due_at
+
+
 def claimer_of(submission: Submission, *, now: datetime) -> int | None:
     """Return who has a submission in hand, or None where nobody has, or not any more."""
     if submission.claimed_at is None or submission.claimed_at < now - CLAIM_LASTS:
@@ -189,4 +206,5 @@ def _candidate(waiting: Waiting, pinned_by: str | None) -> Candidate:
         discovery=row.discovery,
         discovery_share=row.discovery_propensity or 0.0,
         pinned_by=pinned_by,
+        hurry_at=hurry_at(row),
     )

@@ -13,6 +13,7 @@ from bot.workflow.line import (
     Place,
     Viewer,
     claimer_of,
+    is_due_soon,
     is_snoozed,
     line_of,
     row_of,
@@ -82,6 +83,7 @@ async def show_queue(
         ),
         waiting=len(waiting),
         overdue=sum(place.submission.due_at < now for place in waiting),
+        due_soon=sum(is_due_soon(place.submission, now=now) for place in waiting),
         oldest_days=max(0.0, *ages) if ages else None,
         # Fit is not learnt yet: the order is by score and waiting, and the view says so.
         cold_start=all(p.ranked is None or p.ranked.candidate.fit is None for p in line),

@@ -1,6 +1,7 @@
 """The order of a queue by example: overdue, pinned, score and waiting, discovery picks."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -221,10 +222,26 @@ def test_every_row_carries_its_age_and_the_chance_of_its_draw() -> None:
     assert (overdue.propensity, overdue.waited_days, overdue.overdue_days) == (0.75, 0, 2)
 
 
+def test_what_is_due_soon_comes_after_the_overdue_and_before_all_else() -> None:
+    soon = replace(candidate(1, due_in=3), hurry_at=NOW)
+    sooner = replace(candidate(2, due_in=1, discovery=True), hurry_at=NOW - timedelta(days=2))
+    queue = [
+        candidate(3, pinned_by="@mo"),
+        soon,
+        candidate(4, score=99),
+        sooner,
+        candidate(5, due_in=-1),
+        replace(candidate(6, due_in=2), hurry_at=NOW + timedelta(days=1)),
+    ]
+
+    assert pages(rank(queue, now=NOW)) == [[5, 2, 1, 3, 4, 6]]
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
         (candidate(1, waited=23, due_in=-9), "overdue 9 d"),
+        (replace(candidate(1, waited=11, due_in=3), hurry_at=NOW), "answer due in 3 d"),
         (candidate(1, waited=2, pinned_by="@mo"), "pinned by @mo, waited 2 d"),
         (candidate(1, waited=3.9, discovery=True), "discovery pick, waited 3 d"),
         (candidate(1, waited=6, score=50), "by score, waited 6 d"),

@@ -147,7 +147,7 @@ async def test_a_card_is_for_curators_and_its_showing_is_written_down(stage: Sta
 
     async with stage.sessions() as session:
         (shown,) = await session.scalars(select(Exposure))
-    assert (shown.slot, shown.why, shown.rule_version) == (1, "score", "rank-1")
+    assert (shown.slot, shown.why, shown.rule_version) == (1, "score", "rank-2")
 
 
 async def test_next_is_the_next_of_the_suggested_order_and_skip_goes_on(stage: Stage) -> None:

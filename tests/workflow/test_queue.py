@@ -9,7 +9,7 @@ from bot.errors import NoPreviewError, NotFoundError
 from bot.messages import QueueView
 from db.models import Answer, Exposure
 from scoring.ranking import RULE_VERSION, Candidate, rank, why_here
-from tests.workflow.stage import DAY, NIGHT, NOW, Stage, link_of, open_stage
+from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, Stage, link_of, open_stage
 
 LATER = NOW + timedelta(hours=6)
 
@@ -88,6 +88,7 @@ async def test_the_order_is_that_of_the_ranking(stage: Stage) -> None:
 
 
 async def test_waiting_lifts_as_fast_as_the_playlist_says(stage: Stage) -> None:
+    await stage.playlist(answer_days=60)
     await stage.send(stage.song("old", percentile=50), by="ben")
     stage.clock.time = NOW + 10 * DAY
     await stage.send(stage.song("new", percentile=58), by="cleo")
@@ -108,6 +109,23 @@ async def test_overdue_tracks_come_first_and_are_counted(stage: Stage) -> None:
     assert _titles(view) == ["late", "good"]
     assert (view.waiting, view.overdue, view.oldest_days) == (2, 1, 9.0)
     assert view.rows[0].why == "overdue 2 d"
+
+
+@pytest.mark.parametrize(("answer_days", "quiet_days"), [(14, 10), (7, 5), (30, 26)])
+async def test_what_expires_soon_has_its_turn_before_that(
+    stage: Stage, answer_days: int, quiet_days: int
+) -> None:
+    await stage.playlist(answer_days=answer_days)
+    await stage.send(stage.song("late", percentile=5), by="ben")
+    stage.clock.time = NOW + quiet_days * DAY - MINUTE
+    await stage.send(stage.song("good", percentile=79), by="cleo")
+    before = await stage.queue()
+    stage.clock.time += MINUTE
+    after = await stage.queue()
+
+    assert (_titles(before), before.due_soon) == (["good", "late"], 0)
+    assert (_titles(after), after.due_soon, after.overdue) == (["late", "good"], 1, 0)
+    assert after.rows[0].why == f"answer due in {answer_days - quiet_days} d"
 
 
 async def test_one_page_shows_one_track_of_an_artist(stage: Stage) -> None:

@@ -184,7 +184,7 @@ async def test_another_order_is_written_down_as_another_rule(stage: Stage) -> No
 
     async with stage.sessions() as session:
         shown = list(await session.scalars(select(Exposure).order_by(Exposure.slot)))
-    assert {row.rule_version for row in shown} == {"rank-1 oldest"}
+    assert {row.rule_version for row in shown} == {"rank-2 oldest"}
     assert [(row.page, row.slot, row.why) for row in shown] == [(1, 1, "score"), (1, 2, "score")]
 
 

@@ -213,7 +213,7 @@ def _score(row: QueueRow, *, mixed: bool) -> Text:
 def _why(row: QueueRow) -> Text:
     # "waited 2" and "d" must not stand on two lines.
     why = Text(plain(row.why).replace(", waited", ",\nwaited"))
-    if row.why.startswith("overdue"):
+    if row.why.startswith(("overdue", "answer due")):
         why.stylize("bold red")
     if row.votes_needed > 1:
         why.append(f"\n{row.votes} of {row.votes_needed} votes")
