@@ -17,8 +17,8 @@ STUMBLED_TEXT = (
 )
 UNNAMED = "unnamed"
 OLD_BUTTON_TEXT = (
-    "That button is of an older version of this bot and does nothing any more. Use the commands"
-    " instead: type / to see them."
+    "That button comes from an older version of this bot and does nothing any more. Use the"
+    " commands instead: type / to see them."
 )
 
 IN_PRIVATE_TEXT = "It is in our direct messages."
@@ -44,7 +44,7 @@ FORM_AI = "Was it made with AI tools?"
 FORM_NOTE = "Note for the curators"
 FORM_NOTE_HINT = "What should they know? You may leave it empty."
 FORM_OWNS = "I own or represent this track"
-FORM_OWNS_HINT = "Most playlists take only tracks that are sent by who may send them."
+FORM_OWNS_HINT = "Most playlists only take tracks from people who own or represent them."
 FORM_BACK_BUTTON = "Back to the form"
 FORM_ANYWAY_BUTTON = "Submit anyway"
 YOUR_LINK = "Your link"

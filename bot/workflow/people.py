@@ -82,19 +82,21 @@ def role_for(
 
 
 async def may_curate(
-    session: AsyncSession, playlist: Playlist, member: Member, person: Person
+    session: AsyncSession, playlist: Playlist, member: Member | None, person: Person
 ) -> Role | None:
     """Return what somebody may do for `playlist`, or None for nothing.
 
     `member` and `person` are the same somebody: a member's own rights count, and those that the
-    platform's roles give to who holds them now.
+    platform's roles give to who holds them now. Who was never here has no member row yet.
     """
-    own = await curators.role_of(
-        session,
-        workspace_id=playlist.workspace_id,
-        playlist_id=playlist.id,
-        member_id=member.id,
-    )
+    own = None
+    if member is not None:
+        own = await curators.role_of(
+            session,
+            workspace_id=playlist.workspace_id,
+            playlist_id=playlist.id,
+            member_id=member.id,
+        )
     chat = await workspace_settings.chat(
         session, workspace_id=playlist.workspace_id, platform=person.platform
     )

@@ -70,8 +70,6 @@ async def submissions_for_curator(
         platform=person.platform,
         external_id=person.external_id,
     )
-    if member is None:
-        return []
     curated = [
         playlist.id
         for playlist in await playlists.list_all(session, workspace_id=workspace_id)

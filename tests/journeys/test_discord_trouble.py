@@ -233,8 +233,6 @@ async def test_lists_open_while_people_type_and_show_what_is_theirs(house: House
         ai="No",
         ownership=True,
     )
-    # Mo has to have been here once, to be known by more than a role.
-    await house.command(mo, "queue", playlist="Night Drive")
 
     assert await ana.autocomplete("submit", "playlist", "night") == ["Night Drive"]
     assert await ana.autocomplete("check", "playlist") == ["Morning", "Night Drive"]
