@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from db.models import Platform, PlaylistCurator, PlaylistRole, Role
+from db.models import Exposure, Platform, PlaylistCurator, PlaylistRole, Role
 from db.upsert import insert_or_change
 
 
@@ -58,6 +58,26 @@ async def of_playlist(
         .execution_options(populate_existing=True)
     )
     return list(found)
+
+
+async def at_work(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int, since: datetime
+) -> list[int]:
+    """Return the members who review a playlist: by name, or because they have looked at its queue.
+
+    Who reviews by a platform's role is known nowhere else: only curators are shown a queue.
+    """
+    named = select(PlaylistCurator.member_id).where(
+        PlaylistCurator.workspace_id == workspace_id, PlaylistCurator.playlist_id == playlist_id
+    )
+    looked = select(Exposure.member_id).where(
+        Exposure.workspace_id == workspace_id,
+        Exposure.playlist_id == playlist_id,
+        Exposure.at >= since,
+        Exposure.member_id.is_not(None),
+    )
+    found = await session.scalars(union(named, looked))
+    return sorted(int(one) for one in found)
 
 
 async def remove(

@@ -72,6 +72,23 @@ async def by_identity(
     return await session.scalar(_behind(workspace_id, platform, external_id))
 
 
+async def put_zone(
+    session: AsyncSession, *, workspace_id: int, platform: Platform, external_id: str, zone: str
+) -> bool:
+    """Note where an account says that it is; return False where nobody has that account."""
+    changed = await session.scalar(
+        update(Identity)
+        .where(
+            Identity.workspace_id == workspace_id,
+            Identity.platform == platform,
+            Identity.external_id == external_id,
+        )
+        .values(zone=zone)
+        .returning(Identity.id)
+    )
+    return changed is not None
+
+
 async def allow_messages(
     session: AsyncSession, *, workspace_id: int, member_id: int, allowed: bool
 ) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.workflow import notices
+from bot.workflow.reminding import remind_curators
 from db import events, exposures, moves, reminders
 from db.models import Submission
 from db.status import UNANSWERED, Status
@@ -126,7 +127,7 @@ async def _remind(
             at=now,
         )
     ids = tuple(row.id for row in rows)
-    await notices.remind_curators(
+    await remind_curators(
         session,
         workspace_id=workspace_id,
         playlist_id=playlist_id,

@@ -7,7 +7,6 @@ everything that happens to a submission; the others are for what happens beside 
 At the console people look for themselves, so nobody there gets a row.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -200,36 +199,6 @@ async def refresh_board(
         )
 
 
-async def remind_curators(
-    session: AsyncSession,
-    *,
-    workspace_id: int,
-    playlist_id: int,
-    submission_ids: Sequence[int],
-    because: str,
-    at: datetime,
-) -> None:
-    """Remind of what is soon due: in the review channels, else each curator in person.
-
-    `because` names the occasion, a local date for instance: one reminder for each.
-    """
-    to = await review_channels(session, workspace_id=workspace_id)
-    if not to:
-        to = await _curators(session, workspace_id=workspace_id, playlist_id=playlist_id)
-    for recipient in to:
-        key = f"reminder:{playlist_id}:{because}:{recipient.platform}:{recipient.address}"
-        await outbox.put(
-            session,
-            workspace_id=workspace_id,
-            key=key,
-            to=recipient,
-            subject=key,
-            kind=Notice.REMINDER,
-            payload={"playlist": playlist_id, "submissions": list(submission_ids)},
-            at=at,
-        )
-
-
 async def post_digest(
     session: AsyncSession, *, workspace_id: int, playlist_id: int, week: str, at: datetime
 ) -> int:
@@ -239,7 +208,7 @@ async def post_digest(
     """
     to = await review_channels(session, workspace_id=workspace_id)
     if not to:
-        to = await _curators(
+        to = await curators_in_person(
             session, workspace_id=workspace_id, playlist_id=playlist_id, role=Role.ADMIN
         )
     posted = [
@@ -294,6 +263,21 @@ async def review_channels(session: AsyncSession, *, workspace_id: int) -> list[R
         chat = await workspace_settings.chat(session, workspace_id=workspace_id, platform=platform)
         if chat.review_channel is not None:
             found.append(recipients.channel(platform, chat.review_channel))
+    return found
+
+
+async def curators_in_person(
+    session: AsyncSession, *, workspace_id: int, playlist_id: int, role: Role | None = None
+) -> list[Recipient]:
+    """Return where a playlist's curators get messages in person; of one `role`, or all of them."""
+    there = await curators.of_playlist(session, workspace_id=workspace_id, playlist_id=playlist_id)
+    found = []
+    for curator in there:
+        if role not in {None, curator.role}:
+            continue
+        member = await members.get(session, workspace_id=workspace_id, member_id=curator.member_id)
+        if member is not None and (to := recipient_of(member)) is not None:
+            found.append(to)
     return found
 
 
@@ -383,18 +367,3 @@ async def _ask_for_help(session: AsyncSession, submission: Submission, *, at: da
             subject=post.subject,
             at=at,
         )
-
-
-async def _curators(
-    session: AsyncSession, *, workspace_id: int, playlist_id: int, role: Role | None = None
-) -> list[Recipient]:
-    """Return where a playlist's curators get messages in person; of one `role`, or all of them."""
-    there = await curators.of_playlist(session, workspace_id=workspace_id, playlist_id=playlist_id)
-    found = []
-    for curator in there:
-        if role not in {None, curator.role}:
-            continue
-        member = await members.get(session, workspace_id=workspace_id, member_id=curator.member_id)
-        if member is not None and (to := recipient_of(member)) is not None:
-            found.append(to)
-    return found

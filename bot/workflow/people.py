@@ -55,6 +55,17 @@ async def member_of(
     )
 
 
+async def note_zone(session: AsyncSession, *, workspace_id: int, person: Person, zone: str) -> bool:
+    """Note the time zone that a platform says somebody is in; False for who was never here."""
+    return await members.put_zone(
+        session,
+        workspace_id=workspace_id,
+        platform=person.platform,
+        external_id=person.external_id,
+        zone=zone,
+    )
+
+
 def role_for(
     person: Person,
     *,

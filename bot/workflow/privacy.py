@@ -77,7 +77,8 @@ async def export(
         "since": member.created_at.isoformat(),
         "dm_allowed": member.dm_allowed,
         "accounts": [
-            {"platform": one.platform.value, "id": one.external_id} for one in member.identities
+            {"platform": one.platform.value, "id": one.external_id, "zone": one.zone}
+            for one in member.identities
         ],
         "submissions": await _submissions(session, member, now=now),
         "reviews_playlists": await _rights(session, member),

@@ -73,6 +73,8 @@ class Identity(Base):
     member_id: Mapped[int]
     platform: Mapped[Platform] = mapped_column(choice(Platform, column="platform"))
     external_id: Mapped[str]
+    # As the platform says, where it does: `Europe/Berlin`.
+    zone: Mapped[str | None] = mapped_column(default=None)
 
 
 class JoinCode(Base):

@@ -34,6 +34,8 @@ from tests.workflow.stage import Stage, open_stage
 
 Mode = Literal["socket", "http"]
 COMMAND = "/earmark"
+# How long somebody waits before a test gives up; no good one gets near it.
+PATIENCE_S = 20.0
 # Longer than the pause of a board and of a sender that failed.
 _A_WHILE = timedelta(minutes=2)
 
@@ -88,6 +90,7 @@ class SlackHouse:
 
     def person(self, name: str, *, curates: bool = False, **more: Any) -> Person:
         person = self.slack.person(name, here=self.reviews if curates else self.music, **more)
+        person.patience_s = PATIENCE_S
         if curates:
             self.curators.users.add(person.id)
         return person
@@ -110,6 +113,12 @@ class SlackHouse:
         """Press a button, and return the modal that shows `says` then."""
         await self.before()
         await who.click(where, label, nth=nth)
+        return await who.modal(says)
+
+    async def open_row(self, who: Person, where: SlackMessage, code: str, *, says: str) -> View:
+        """Press the button of one row of a list."""
+        await self.before()
+        await who.click(where, action_id=f"q1|open|{code}|")
         return await who.modal(says)
 
     async def press(
@@ -224,6 +233,7 @@ async def slack_house(
             curators=slack.add_usergroup("S0CURATORS", "Curators"),
             boss=slack.person("Nina", here=music, admin=True),
         )
+        house.boss.patience_s = PATIENCE_S
         await house.open()
         try:
             yield house

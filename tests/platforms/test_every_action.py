@@ -27,6 +27,7 @@ _ASKED_ON_THE_WAY = frozenset(
         "mine.find_own",
         "people.may_curate",
         "people.member_of",
+        "people.note_zone",
         "people.require_admin",
         "people.require_curator",
         "people.require_manager",

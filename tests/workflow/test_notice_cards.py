@@ -16,6 +16,7 @@ from bot.workflow.notices import FOR_ARTISTS, Notice
 from bot.workflow.outbox import Sender
 from bot.workflow.people import Person
 from bot.workflow.process import process
+from bot.workflow.reminding import remind_curators
 from db import events, moves, outbox, recipients, workspace_settings
 from db.models import Answer, EventKind, Platform, Role, Status
 from db.recipients import Place
@@ -405,7 +406,7 @@ async def test_a_reminder_names_what_is_due_and_is_dropped_where_all_is_answered
         if decided:
             await decide(stage, code, Answer.KEEP)
         async with stage.sessions.begin() as session:
-            await notices.remind_curators(
+            await remind_curators(
                 session,
                 workspace_id=stage.workspace_id,
                 playlist_id=row.playlist_id,

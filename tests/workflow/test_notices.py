@@ -8,6 +8,7 @@ from bot.workflow import notices, review, status
 from bot.workflow.notices import BOARD_PAUSE, board_due
 from bot.workflow.people import Person
 from bot.workflow.process import process
+from bot.workflow.reminding import remind_curators
 from bot.workflow.submit import Request, submit
 from db import (
     curators,
@@ -321,7 +322,7 @@ async def test_curators_without_a_channel_are_reminded_in_person(stage: Stage, c
 async def remind(stage: Stage, code: str, occasion: str) -> None:
     row = await stage.row(code)
     async with stage.sessions.begin() as session:
-        await notices.remind_curators(
+        await remind_curators(
             session,
             workspace_id=stage.workspace_id,
             playlist_id=row.playlist_id,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -104,5 +105,13 @@ def caller_of(told: Mapping[str, Any], team_id: str, groups: frozenset[str]) -> 
             admin=manages and not guest,
             guest=guest,
         ),
-        zone=told.get("tz"),
+        zone=_zone(told.get("tz")),
     )
+
+
+def _zone(told: object) -> str | None:
+    """Return a time zone that is known here, too."""
+    try:
+        return ZoneInfo(str(told)).key if told else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

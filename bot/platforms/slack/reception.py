@@ -13,8 +13,9 @@ from bot.chat.custom_id import CustomId
 from bot.chat.forms import Filled, Upload
 from bot.chat.visit import Visit as AnyVisit
 from bot.errors import UnusableAudioError
-from bot.platforms.slack.people import Directory
+from bot.platforms.slack.people import Caller, Directory
 from bot.workflow.desk import Desk
+from bot.workflow.people import note_zone
 from bot.workflow.places import desk_at
 from db.models import Platform
 
@@ -43,6 +44,7 @@ class Reception:
         self.desk = desk
         self.directory = Directory(desk.now)
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self._zones: dict[tuple[str, str], str] = {}
 
     def first_time(self, key: str) -> bool:
         """Return False for what was delivered before."""
@@ -71,10 +73,10 @@ class Reception:
         team_id, user_id = str(context.team_id), str(context.user_id)
         caller = await self.directory.caller(client, team_id, user_id)
         team = body.get("team") or {}
+        desk = await self.desk_of(team_id, str(team.get("domain") or body.get("team_domain") or ""))
+        await self._note_zone(desk, team_id, caller)
         return Visit(
-            desk=await self.desk_of(
-                team_id, str(team.get("domain") or body.get("team_domain") or "")
-            ),
+            desk=desk,
             person=caller.person,
             key=key_of(body),
             fetch=Download(client.token or ""),
@@ -88,6 +90,17 @@ class Reception:
             zone=caller.zone,
             channel_id=context.channel_id,
         )
+
+    async def _note_zone(self, desk: Desk, team_id: str, caller: Caller) -> None:
+        """Keep where somebody is, once it is known that they are somebody."""
+        whose, zone = (team_id, caller.person.external_id), caller.zone
+        if zone is None or self._zones.get(whose) == zone:
+            return
+        async with desk.sessions.begin() as session:
+            if await note_zone(
+                session, workspace_id=desk.workspace_id, person=caller.person, zone=zone
+            ):
+                self._zones[whose] = zone
 
 
 def key_of(body: Body) -> str:
