@@ -146,3 +146,35 @@ async def test_a_panel_votes_blind_and_sees_scores_afterwards(house: SlackHouse)
     kept = await house.click(cast.kim, theirs, "Keep", says="Show the card")
     assert "Kept" in text_of(kept)
     assert "Undo" in labels_of(kept)
+
+
+async def test_who_manages_the_team_says_who_reviews_and_who_may_not_submit(
+    house: SlackHouse,
+) -> None:
+    cast, boss = cast_of(house), house.boss
+    await slack_story.set_up(cast)
+    group = "<!subteam^S0NIGHT|@night>"
+    await house.command(boss, f"playlist curators {group} {NIGHT}", says="group S0NIGHT")
+    shown = await house.command(boss, f"playlist dismiss {group} {NIGHT}", says="These are the")
+    assert "S0NIGHT" not in text_of(shown)
+    await house.command(boss, f"playlist close {NIGHT} 3 days", says="no more submissions")
+    await house.command(boss, f"playlist open {NIGHT}", says="It takes submissions now")
+    await house.command(boss, "playlist curators nobody", says="Name the user group")
+    await house.command(boss, "blocklist add @Ana 30 days spam", says="spam")
+    await house.opens(cast.ana, says=LINK)
+    await house.fill(cast.ana, SENT | {LINK: house.stage.song("wind")}, says="Back to the form")
+    await cast.ana.close_view()
+    await house.command(boss, "blocklist remove @Ana", says="Nobody is kept out.")
+    await house.command(cast.ana, "blocklist list", says="Only who manages")
+    await house.command(boss, "digest nonsense", says="Write digest preview")
+    await house.command(boss, f"digest skip {NIGHT}", says=NIGHT)
+
+    assert await cast.count(Submission) == 0
+
+
+async def test_a_guest_is_an_artist_whatever_group_they_are_in(house: SlackHouse) -> None:
+    cast = cast_of(house)
+    await slack_story.set_up(cast)
+    guest = house.person("Gil", curates=True, restricted=True)
+    await house.command(guest, f"queue {NIGHT}", says="Only curators")
+    await house.command(guest, "calls", says="Open calls")
