@@ -65,6 +65,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+# They log whole addresses at INFO, and titles and names of artists are in those.
+_TALKATIVE = ("httpx", "httpcore", "alembic")
+
 
 class _Commands(click.Group):
     """The commands of the table above, each loaded when it is asked for."""
@@ -104,6 +107,8 @@ def earmark(*, verbose: bool) -> None:
         level=logging.INFO if verbose else logging.ERROR,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -40,14 +40,24 @@ async def running(
 
 
 def cpu_seconds(pid: int) -> float | None:
-    """Return the CPU time of a running process, or None where the system does not tell."""
+    """Return the CPU time of a running process and those that it runs, or None.
+
+    None where the system does not tell, as on others than Linux.
+    """
     try:
         told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+        children = [
+            int(child)
+            for thread in Path(f"/proc/{pid}/task").iterdir()
+            for child in (thread / "children").read_text(encoding="ascii").split()
+        ]
     except OSError:
         return None
-    # The name of the program comes before, in brackets, and may hold anything.
-    user, system = told.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    # The name of the program comes before, in brackets, and may hold anything. Then: this process,
+    # and its children that have ended.
+    spent = sum(int(ticks) for ticks in told.rpartition(")")[2].split()[11:15])
+    below = [cpu for child in children if (cpu := cpu_seconds(child)) is not None]
+    return spent / os.sysconf("SC_CLK_TCK") + sum(below)
 
 
 def _start(

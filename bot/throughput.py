@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs.queue import JobQueue
 from bot.lag import at_share
-from bot.processes import running
+from bot.processes import cpu_seconds, running
 from bot.sandbox.bundled import bundled_clips
 from bot.sandbox.catalogue import Catalogue, DeezerTwin, Song, base62_id
 from bot.sandbox.server import Sandbox
@@ -44,16 +45,22 @@ class Load:
     """How a number of submissions went through. Times are by the clock, in seconds.
 
     `took_s`: from each command to its score as others can read it. `unscored` ended without one.
+    `cpu_s` is what all workers with their scoring processes spent, or None where it is not told.
     """
 
     name: str
     seconds: float
     took_s: tuple[float, ...]
     unscored: int = 0
+    cpu_s: float | None = None
 
     @property
     def per_s(self) -> float:
         return len(self.took_s) / self.seconds
+
+    @property
+    def cpu_s_each(self) -> float | None:
+        return None if self.cpu_s is None else self.cpu_s / (len(self.took_s) + self.unscored)
 
     def at_s(self, share: float) -> float:
         """Return what `share` (0 to 1) of the submissions did not exceed."""
@@ -98,9 +105,9 @@ async def bench_pipeline(
                 workers,
                 sessions=read_only_sessions(engine),
                 settings=_settings_of_workers(url, sandbox, plan, settings),
-            ),
+            ) as pids,
         ):
-            desk = await _desk(sessions(engine), read_only_sessions(engine), queue)
+            desk = await _desk(engine, queue, pids)
             told = f"{database}, workers: {workers}"
             await desk.send("warming", songs.warming, tell=lambda at: tell(f"{told}, warming {at}"))
             sandbox.calls.clear()
@@ -170,11 +177,14 @@ def _calls(sandbox: Sandbox, submissions: int) -> dict[str, float]:
     return {service.value: sandbox.calls.count(service) / submissions for service in services}
 
 
-async def _desk(writing: Sessions, reading: Sessions, queue: JobQueue) -> "_Desk":
+async def _desk(engine: AsyncEngine, queue: JobQueue, workers: Sequence[int]) -> "_Desk":
+    writing, reading = sessions(engine), read_only_sessions(engine)
     async with writing.begin() as session:
         workspace = await workspaces.ensure(session, name=_WORKSPACE, now=_now())
     jobs = DeskJobs(workspace_id=workspace.id, sessions=reading, starter=queue)
-    return _Desk(workspace_id=workspace.id, sessions=writing, reading=reading, jobs=jobs)
+    return _Desk(
+        workspace_id=workspace.id, sessions=writing, reading=reading, jobs=jobs, workers=workers
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -185,6 +195,7 @@ class _Desk:
     sessions: Sessions
     reading: Sessions
     jobs: DeskJobs
+    workers: Sequence[int]
     began: dict[int, float] = field(default_factory=dict)
     ended: dict[int, float] = field(default_factory=dict)
     unscored: int = 0
@@ -199,7 +210,7 @@ class _Desk:
         await self._open_playlist(name)
         self.began, self.ended, self.unscored = {}, {}, 0
         loop = asyncio.get_running_loop()
-        start = loop.time()
+        start, spent = loop.time(), self._cpu_s()
         watching = asyncio.create_task(self._watch(len(songs), tell))
         try:
             for number, song in enumerate(songs):
@@ -211,7 +222,19 @@ class _Desk:
             await asyncio.gather(watching, return_exceptions=True)
         took = tuple(self.ended[key] - self.began[key] for key in self.ended)
         seconds = max(self.ended.values(), default=loop.time()) - start
-        return Load(name=name, seconds=seconds, took_s=took, unscored=self.unscored)
+        after = self._cpu_s()
+        return Load(
+            name=name,
+            seconds=seconds,
+            took_s=took,
+            unscored=self.unscored,
+            cpu_s=None if spent is None or after is None else after - spent,
+        )
+
+    def _cpu_s(self) -> float | None:
+        told = [cpu_seconds(pid) for pid in self.workers]
+        known = [cpu for cpu in told if cpu is not None]
+        return sum(known) if len(known) == len(told) else None
 
     async def _submit(self, playlist: str, number: int, song: Song, *, at: float) -> None:
         request = Request(

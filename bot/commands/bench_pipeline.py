@@ -60,6 +60,7 @@ class Measured:
                 "p95": load.at_s(0.95),
                 "worst": max(load.took_s, default=0.0),
             },
+            "cpu_s_each": load.cpu_s_each,
         }
 
 
@@ -145,7 +146,7 @@ def picture(measured: Measured) -> Group:
     table = Table(title="From the command to the stored score", title_justify="left", box=None)
     for name in ("database", "workers", "load"):
         table.add_column(name)
-    for name in ("sent", "unscored", "a second", "x first", "p50 s", "p95 s", "worst s"):
+    for name in ("sent", "unscored", "a second", "x first", "p50 s", "p95 s", "worst s", "CPU s"):
         table.add_column(name, justify="right")
     for case in measured.cases:
         for load in case.loads:
@@ -159,11 +160,13 @@ def picture(measured: Measured) -> Group:
                 f"{measured.ratio(case, load):.2f}",
                 *(f"{load.at_s(share):.2f}" for share in (0.5, 0.95)),
                 f"{max(load.took_s, default=0.0):.2f}",
+                "" if load.cpu_s_each is None else f"{load.cpu_s_each:.3f}",
             )
     plan = measured.plan
     lines = [
         f"scoring processes a worker: {plan.scoring_processes}; jobs at once: {plan.at_once}",
         "x first: the rate, as a multiple of that with the first number of workers",
+        "CPU s: what the workers and their scoring processes spent on each",
     ]
     if measured.cases:
         asked = ", ".join(f"{name} {each:.2f}" for name, each in measured.cases[0].calls.items())

@@ -34,13 +34,14 @@ def test_submissions_are_timed_through_the_whole_job(
         assert case["per_s"] > 0
         latency = case["latency_s"]
         assert 0 < latency["p50"] <= latency["p95"] <= latency["worst"]
+        assert case["cpu_s_each"] > 0
     assert [case["submissions"] for case in told["cases"]] == [2, 2, 1]
     assert told["calls_per_new_track"] == {"deezer": 2, "previews": 1, "spotify": 1}
     assert "left out" in told["left_out"]
 
 
 def _load(name: str, *took_s: float, seconds: float) -> Load:
-    return Load(name=name, seconds=seconds, took_s=took_s)
+    return Load(name=name, seconds=seconds, took_s=took_s, cpu_s=0.75)
 
 
 def test_people_read_rates_beside_that_of_the_first_number_of_workers() -> None:
@@ -59,7 +60,7 @@ def test_people_read_rates_beside_that_of_the_first_number_of_workers() -> None:
     screen.print(picture(Measured(plan=plan, cases=cases, left_out="PostgreSQL is left out.")))
 
     told = screen.export_text()
-    for words in ("0.75", "1.50", "4.25", "spotify 1.00", "PostgreSQL is left out."):
+    for words in ("0.75", "1.50", "4.25", "0.250", "spotify 1.00", "PostgreSQL is left out."):
         assert words in told
 
 

@@ -159,6 +159,7 @@ def test_a_log_is_kept_on_stderr_where_it_is_asked_for(sandbox: Sandbox) -> None
 
     assert loud.returncode == quiet.returncode == 0
     assert "INFO bot.sources.ladder" in loud.stderr
+    assert "ocean" not in loud.stderr.lower()
     assert sandbox.client_secret not in loud.stdout + loud.stderr
     assert quiet.stderr == ""
 
