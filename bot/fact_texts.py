@@ -5,6 +5,7 @@ Facts, not a verdict: no sentence here knows a score, and none says that a value
 
 from collections.abc import Sequence
 
+from bot.file_reports import AttributesLine
 from bot.messages import plain
 
 FACTS_HEADING = "Facts, not a verdict"
@@ -95,3 +96,21 @@ def unsure_text(names: Sequence[str]) -> str:
 
 def _minutes(seconds: float) -> str:
     return f"{round(seconds) // 60}:{round(seconds) % 60:02}"
+
+
+def facts_text(heard: AttributesLine) -> str:
+    """Return what can be heard: `tempo 118 BPM (or 59) · key A minor · -11.5 LUFS`."""
+    tempo = f"tempo {heard.tempo_bpm:.0f} BPM"
+    if heard.tempo_alt_bpm is not None:
+        tempo += f" (or {heard.tempo_alt_bpm:.0f})"
+    parts = [tempo, f"key {heard.key}" if heard.key else "key unclear"]
+    parts.append(f"loudness {heard.loudness_lufs:.1f} LUFS")
+    for name, value in (("energy", heard.energy), ("danceability", heard.danceability)):
+        if value is not None:
+            parts.append(f"{name} {100 * value:.0f}")
+    return " · ".join(parts)
+
+
+def close_text(names: Sequence[str]) -> str:
+    """Say that the best files cannot be told apart; `names` are theirs, the best one first."""
+    return f"Too close to call, as their intervals overlap: {', '.join(map(plain, names))}."

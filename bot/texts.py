@@ -3,13 +3,12 @@
 Texts for artists know no score, fit, rank or vote. Titles, names and notes go through `plain`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from bot.file_reports import AttributesLine
 from bot.messages import (
     TITLE_LIMIT,
     DecisionView,
@@ -378,28 +377,10 @@ def already_text(status: str, *, by: str, days_ago: float) -> str:
     return f"already {Status(status).value} by {plain(by)}, {ago} ago"
 
 
-def facts_text(heard: AttributesLine) -> str:
-    """Return what can be heard: `tempo 118 BPM (or 59) · key A minor · -11.5 LUFS`."""
-    tempo = f"tempo {heard.tempo_bpm:.0f} BPM"
-    if heard.tempo_alt_bpm is not None:
-        tempo += f" (or {heard.tempo_alt_bpm:.0f})"
-    parts = [tempo, f"key {heard.key}" if heard.key else "key unclear"]
-    parts.append(f"loudness {heard.loudness_lufs:.1f} LUFS")
-    for name, value in (("energy", heard.energy), ("danceability", heard.danceability)):
-        if value is not None:
-            parts.append(f"{name} {100 * value:.0f}")
-    return " · ".join(parts)
-
-
 def chances_text(score: ScoreLine) -> str:
     """Return the chances of the three thirds: `chances: low 20 %, medium 50 %, high 30 %`."""
     thirds = (("low", score.p_low), ("medium", score.p_medium), ("high", score.p_high))
     return "chances: " + ", ".join(f"{name} {100 * share:.0f} %" for name, share in thirds)
-
-
-def close_text(names: Sequence[str]) -> str:
-    """Say that the best files cannot be told apart; `names` are theirs, the best one first."""
-    return f"Too close to call, as their intervals overlap: {', '.join(map(plain, names))}."
 
 
 def unheard_text(code: str, reason: str | None) -> str:

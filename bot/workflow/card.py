@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.curation import EarlierLine, RemarkLine, ReviewCard
 from bot.curator_texts import told_reasons
+from bot.fact_texts import facts_text
 from bot.file_reports import AttributesLine
-from bot.texts import facts_text, reason_words
+from bot.texts import reason_words
 from bot.workflow import panel
 from bot.workflow.line import EVERYBODY, Place, Viewer, claimer_of, line_of, row_of, viewer_of
 from bot.workflow.naming import track_label
