@@ -18,6 +18,8 @@ from tests.commands.console import Console
 from tests.conftest import PostgresServer
 
 
+# A worker and its scoring process start, and a busy machine takes its time for that.
+@pytest.mark.timeout(150)
 def test_submissions_are_timed_through_the_whole_job(
     earmark: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,10 +89,11 @@ def test_without_the_package_there_is_no_server(monkeypatch: pytest.MonkeyPatch)
         assert server is None
 
 
+@pytest.mark.timeout(150)
 async def test_a_worker_at_rest_costs_less_than_promised() -> None:
-    measured = await bench_idle(Role.WORKER, seconds=4, settle_s=3)
+    measured = await bench_idle(Role.WORKER, seconds=6, settle_s=5)
 
-    assert measured.seconds >= 4
+    assert measured.seconds >= 6
     assert measured.percent is not None
     assert 0 <= measured.percent <= MOST_PERCENT
 
