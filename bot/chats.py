@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.errors import SettingsError
 from bot.settings import Settings
+from bot.slack_way import SlackWay, slack_way
 from bot.workflow.delivery import Courier
 from bot.workflow.desk import Desk
 from db.models import Platform
@@ -33,8 +33,8 @@ async def open_chats(settings: Settings, desk: Desk) -> AsyncIterator[list[Chat]
         chats = []
         if settings.discord_token is not None:
             chats.append(await stack.enter_async_context(_discord(settings, desk)))
-        if settings.slack_token is not None:
-            chats.append(await stack.enter_async_context(_slack(settings, desk)))
+        if (way := slack_way(settings)) is not None:
+            chats.append(await stack.enter_async_context(_slack(settings, desk, way)))
         yield chats
 
 
@@ -51,22 +51,32 @@ async def _discord(settings: Settings, desk: Desk) -> AsyncIterator[Chat]:
 
 
 @asynccontextmanager
-async def _slack(settings: Settings, desk: Desk) -> AsyncIterator[Chat]:
-    from bot.platforms.slack.service import open_app  # noqa: PLC0415
+async def _slack(settings: Settings, desk: Desk, way: SlackWay) -> AsyncIterator[Chat]:
+    from bot.platforms.slack import service  # noqa: PLC0415
+    from bot.platforms.slack.installs import Door  # noqa: PLC0415
 
-    if settings.slack_app_token is None:
-        raise SettingsError(
-            "Slack needs a second token to talk to us: make an app-level token with"
-            " connections:write on the app's page, under Basic Information, and put it into"
-            " EARMARK_SLACK_APP_TOKEN."
+    token = _told(settings.slack_token)
+    shared = {"command": settings.slack_command, "url": settings.slack_url}
+    if way is SlackWay.INSTALL:
+        door = Door(
+            client_id=settings.slack_client_id or "",
+            client_secret=_told(settings.slack_client_secret),
+            signing_secret=_told(settings.slack_signing_secret),
+            public_url=settings.slack_public_url or "",
+            key=_told(settings.secret_key).encode(),
         )
-    async with open_app(
-        desk,
-        token=_told(settings.slack_token),
-        app_token=_told(settings.slack_app_token),
-        command=settings.slack_command,
-        url=settings.slack_url,
-    ) as (listen, courier):
+        app, courier = service.installable_app(desk, door, **shared)
+    else:
+        await service.whoami(token, url=settings.slack_url)
+        secret = _told(settings.slack_signing_secret) if way is SlackWay.HTTP else ""
+        app, courier = service.own_app(desk, token=token, signing_secret=secret, **shared)
+    async with AsyncExitStack() as stack:
+        if way is SlackWay.SOCKET:
+            connected = service.by_socket(app, _told(settings.slack_app_token))
+            listen = await stack.enter_async_context(connected)
+        else:
+            served = service.by_http(app, host=settings.slack_host, port=settings.slack_port)
+            listen, _ = await stack.enter_async_context(served)
         yield Chat(platform=Platform.SLACK, courier=courier, listen=listen)
 
 

@@ -20,6 +20,7 @@ from bot.errors import (
 from bot.links import AlbumId
 from bot.model_store import model_in_use, packaged_model
 from bot.settings import AudioSource, Settings
+from bot.slack_way import SlackWay, slack_way
 from bot.track import Origin, Track, TrackId
 from bot.workflow.desk import Desk
 from db.schema import SchemaState
@@ -126,16 +127,18 @@ async def _discord(settings: Settings) -> Finding:
 
 
 async def _slack(settings: Settings) -> Finding:
-    if settings.slack_token is None:
-        told = "No token, so nobody can use it on Slack. docs/slack.md tells where to get one."
-        return Finding(what="slack", health=Health.MISSING, advice=told)
-    if settings.slack_app_token is None:
-        told = "EARMARK_SLACK_APP_TOKEN is missing, without which Slack cannot talk to us."
-        return Finding(what="slack", health=Health.BAD, advice=told)
-    # Slack's libraries take as long to load.
-    from bot.platforms.slack.service import whoami  # noqa: PLC0415
-
     try:
+        way = slack_way(settings)
+        if way is SlackWay.INSTALL:
+            # Nothing can be asked before a team has installed it.
+            told = f"Any team may install it at {settings.slack_public_url}/slack/install."
+            return Finding(what="slack", health=Health.GOOD, advice=told)
+        if way is None or settings.slack_token is None:
+            told = "No token, so nobody can use it on Slack. docs/slack.md tells where to get one."
+            return Finding(what="slack", health=Health.MISSING, advice=told)
+        # Slack's libraries take as long to load.
+        from bot.platforms.slack.service import whoami  # noqa: PLC0415
+
         name = await whoami(settings.slack_token.get_secret_value(), url=settings.slack_url)
     except EarmarkError as error:
         return Finding(what="slack", health=Health.BAD, advice=str(error))

@@ -93,6 +93,15 @@ class Settings(BaseSettings):
     # Two apps of a team may want the same name.
     slack_command: str = Field(default="/earmark", pattern=r"^/[a-z0-9_-]{1,31}$")
     slack_url: str = "https://slack.com/api/"
+    # With it Slack calls us, at an address of ours, instead of Socket Mode.
+    slack_signing_secret: SecretStr | None = None
+    slack_host: str = "127.0.0.1"
+    slack_port: int = Field(default=3000, ge=1, le=65535)
+    # What Slack and people call from outside, where a proxy brings https.
+    slack_public_url: str | None = None
+    # Of an app that any team may install; the tokens of the teams are in the database, encrypted.
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
 
     # One core each. Two, so that a file which takes its whole time does not hold up all others.
     scoring_processes: int = Field(default=2, ge=1, le=64)
@@ -125,9 +134,12 @@ class Settings(BaseSettings):
         "itunes_url",
         "discord_url",
         "slack_url",
+        "slack_public_url",
     )
     @classmethod
-    def _web_address(cls, value: str) -> str:
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be an http(s) address")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Secret
@@ -44,3 +44,19 @@ async def get(session: AsyncSession, *, workspace_id: int, name: str, key: bytes
         return Fernet(key).decrypt(ciphertext).decode()
     except InvalidToken as error:
         raise WrongKeyError(name) from error
+
+
+async def remove(session: AsyncSession, *, workspace_id: int, name: str) -> None:
+    """Delete a secret; it is fine where there is none."""
+    await session.execute(
+        delete(Secret).where(Secret.workspace_id == workspace_id, Secret.name == name)
+    )
+
+
+async def move(session: AsyncSession, *, workspace_id: int, to_workspace_id: int) -> None:
+    """Hand all secrets of a workspace to another one, which must have none of the same name."""
+    await session.execute(
+        update(Secret)
+        .where(Secret.workspace_id == workspace_id)
+        .values(workspace_id=to_workspace_id)
+    )

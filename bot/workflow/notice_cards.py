@@ -5,7 +5,7 @@ What an artist gets is made of a `StatusRow`, which knows no score, fit, rank or
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -22,6 +22,7 @@ from bot.texts import artist_can_help
 from bot.workflow import digest, status
 from bot.workflow.board import show_board
 from bot.workflow.card import review_card
+from bot.workflow.card_pictures import draw_card
 from bot.workflow.delivery import Outgoing
 from bot.workflow.naming import track_label
 from bot.workflow.notices import Notice, answer_subject, review_channels
@@ -227,7 +228,9 @@ async def _mention(session: AsyncSession, row: OutboxMessage, at: At) -> Card | 
     return Card(title=words.MENTION_TITLE, body=words.MENTION_TEXT)
 
 
-async def _card(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | None:
+async def _card(
+    session: AsyncSession, row: OutboxMessage, at: At
+) -> tuple[Card, ReviewCard] | None:
     """Return the review card of a submission, as somebody may see it who has not voted."""
     submission = await _submission(session, row)
     if submission is None:
@@ -249,6 +252,18 @@ async def _card(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | 
         buttons=_review_buttons(view.code) if open_still else (),
     )
     return card, view
+
+
+async def _shown_card(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | None:
+    """Return the same with its picture, to talk about."""
+    painted = await _card(session, row, at)
+    if painted is None:
+        return None
+    card, view = painted
+    image = await draw_card(
+        session, workspace_id=row.workspace_id, card=view, model_version=at.model_version
+    )
+    return replace(card, image=image), view
 
 
 async def _board(session: AsyncSession, row: OutboxMessage, at: At) -> Painted | None:
@@ -380,6 +395,7 @@ _PAINTERS: Mapping[Notice, Painter] = MappingProxyType(
         Notice.QUESTION: _question,
         Notice.MENTION: _mention,
         Notice.CARD: _card,
+        Notice.SHOWN_CARD: _shown_card,
         Notice.BOARD: _board,
         Notice.REMINDER: _reminder,
         Notice.DIGEST: _digest,

@@ -42,6 +42,7 @@ class Notice(StrEnum):
 
     MENTION = "mention"
     CARD = "card"
+    SHOWN_CARD = "shown_card"
     BOARD = "board"
     REMINDER = "reminder"
     DIGEST = "digest"
@@ -149,6 +150,36 @@ async def refresh_card(
             submission_id=submission_id,
             at=at,
         )
+
+
+async def show_card(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    submission_id: int,
+    channel: Recipient,
+    at: datetime,
+) -> None:
+    """Post a submission's review card, with its picture, for all to talk about; one a channel.
+
+    It changes with the submission. Nothing is done where it stands there already.
+    """
+    subject = f"{card_subject(submission_id)}:shown"
+    box = Box(workspace_id=workspace_id, to=channel)
+    if await posts.find(session, box=box, subject=subject) is not None:
+        return
+    await outbox.put(
+        session,
+        workspace_id=workspace_id,
+        # After one that somebody has deleted there may be another.
+        key=f"{subject}:{channel.platform}:{channel.external_id}:{at.isoformat()}",
+        to=channel,
+        subject=subject,
+        kind=Notice.SHOWN_CARD,
+        payload={"submission": submission_id},
+        submission_id=submission_id,
+        at=at,
+    )
 
 
 async def card_posted(

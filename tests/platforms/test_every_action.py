@@ -54,6 +54,7 @@ REASONS: Mapping[tuple[str, str], str] = {
     ): "status.show_status lists all of them, without pages",
     ("console", "suggest.own_submissions"): _COMPLETES_NOTHING,
     ("console", "suggest.submissions_for_curator"): _COMPLETES_NOTHING,
+    ("slack", "talk.open_thread"): "a thread there hangs on a card that notices.show_card posts",
     ("console", "talk.open_thread"): "a console has no threads; notes and questions are there",
     ("console", "versions.prefill"): "there is no form to be filled in; --replaces says the same",
     ("console", "weekly.plan"): "earmark due posts what is due and tells of it",

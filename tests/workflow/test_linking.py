@@ -1,6 +1,7 @@
 """Two accounts become one person, two places one desk, by a code that is good once."""
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from bot.errors import NotAllowedError, RuleError
@@ -8,7 +9,7 @@ from bot.workflow import linking
 from bot.workflow.linking import LASTS, LinkedView
 from bot.workflow.people import Person, console_person
 from bot.workflow.places import change_setup, desk_at, show_setup
-from db import moves, votes
+from db import moves, secrets, votes
 from db.models import Answer, CodePurpose, Platform, Vote
 from tests.workflow.stage import MINUTE, NIGHT, NOW, Stage, link_of, open_stage
 from tests.workflow.test_places import desk_of
@@ -140,6 +141,18 @@ async def test_a_team_moves_in_with_a_server_and_brings_what_it_has_set_up(stage
         )
     )
 
+    key = Fernet.generate_key()
+    await stage.inside(
+        lambda session: secrets.put(
+            session,
+            workspace_id=team.workspace_id,
+            name="slack",
+            value="xoxb-1",
+            key=key,
+            now=stage.clock(),
+        )
+    )
+
     joined = await _move_in(stage, await _code(stage, KIM, CodePurpose.WORKSPACE))
 
     assert joined.accounts == ((Platform.SLACK, "T1"),)
@@ -147,7 +160,8 @@ async def test_a_team_moves_in_with_a_server_and_brings_what_it_has_set_up(stage
     assert again.workspace_id == stage.workspace_id
     async with stage.sessions() as session:
         view = await show_setup(session, workspace_id=stage.workspace_id, platform=Platform.SLACK)
-    assert view.chat.review_channel == "C1"
+        kept = await secrets.get(session, workspace_id=stage.workspace_id, name="slack", key=key)
+    assert (view.chat.review_channel, kept) == ("C1", "xoxb-1")
     accepted = await stage.submit(link_of("one"), person=ANA_THERE, playlist=NIGHT)
     assert accepted.receipt.place == 1
 

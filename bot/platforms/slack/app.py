@@ -36,7 +36,7 @@ def register(
     front = Front(Reception(desk), ROUTES, command=command)
     front.add_to(app)
     _Shortcuts(front).add_to(app)
-    Events(front, saw=saw or _unseen, gone=gone or _forgotten(front)).add_to(app)
+    Events(front, saw=saw or _unseen, gone=_forgotten(front, gone)).add_to(app)
     return front
 
 
@@ -75,8 +75,10 @@ async def _unseen(*, box: Box, nonce: str, message_id: str) -> None:
     del box, nonce, message_id
 
 
-def _forgotten(front: Front) -> Gone:
+def _forgotten(front: Front, then: Gone | None) -> Gone:
     async def gone(team_id: str) -> None:
         front.reception.directory.forget(team_id)
+        if then is not None:
+            await then(team_id)
 
     return gone

@@ -1,4 +1,4 @@
-"""The Slack app that `earmark run` starts: by Socket Mode, or by signed HTTP."""
+"""The Slack app that `earmark run` starts: by Socket Mode, by signed HTTP, or for any team."""
 
 import asyncio
 import re
@@ -18,6 +18,8 @@ from bot.errors import SettingsError, SourceDownError
 from bot.platforms.slack.app import register
 from bot.platforms.slack.clients import URL, answering_client
 from bot.platforms.slack.courier import SlackCourier, sending_client
+from bot.platforms.slack.events import Gone
+from bot.platforms.slack.installs import Door, Teams, install_flow
 from bot.platforms.slack.manifest import EVENTS_PATH
 from bot.platforms.slack.text import COMMAND
 from bot.workflow.desk import Desk
@@ -27,6 +29,9 @@ from db.models import Platform
 
 Listen = Callable[[], Coroutine[Any, Any, None]]
 
+HEALTH_PATH: Final = "/health"
+# Every request is answered within a second, so a stop need not wait longer for them.
+_LAST_ANSWERS_S: Final = 2
 _ANY: Final = re.compile(".*")
 # What Slack answers where a token is not good.
 _BAD_TOKEN: Final = frozenset(
@@ -52,6 +57,33 @@ def own_app(
         # That a message of ours stands in the chat is an event by ourselves.
         ignoring_self_events_enabled=False,
     )
+    _make_earmark(app, desk, courier, command=command)
+    return app, courier
+
+
+def installable_app(
+    desk: Desk, door: Door, *, command: str = COMMAND, url: str = URL
+) -> tuple[AsyncApp, SlackCourier]:
+    """Return an app that any team may install, and the courier to all that have."""
+    teams = Teams(desk, door.key, url=url)
+    courier = SlackCourier(teams.sending_client)
+    app = AsyncApp(
+        client=answering_client(url=url),
+        signing_secret=door.signing_secret,
+        oauth_flow=install_flow(desk, door, teams, url=url),
+        ignoring_self_events_enabled=False,
+    )
+
+    async def gone(team_id: str) -> None:
+        await teams.async_delete_all(enterprise_id=None, team_id=team_id)
+
+    _make_earmark(app, desk, courier, command=command, gone=gone)
+    return app, courier
+
+
+def _make_earmark(
+    app: AsyncApp, desk: Desk, courier: SlackCourier, *, command: str, gone: Gone | None = None
+) -> None:
     sender = Sender(
         sessions=desk.sessions,
         couriers={Platform.SLACK: courier},
@@ -59,10 +91,9 @@ def own_app(
         worker="slack",
         now=desk.now,
     )
-    register(app, desk, command=command, saw=sender.saw)
+    register(app, desk, command=command, saw=sender.saw, gone=gone)
     # `register` hears beside the listeners. Without one Bolt would warn of every event.
     app.event(_ANY)(_heard_already)
-    return app, courier
 
 
 async def _heard_already() -> None:
@@ -75,20 +106,6 @@ def _same(client: AsyncWebClient) -> Callable[[int], Coroutine[Any, Any, AsyncWe
         return client
 
     return client_of
-
-
-@asynccontextmanager
-async def open_app(
-    desk: Desk, *, token: str, app_token: str, command: str = COMMAND, url: str = URL
-) -> AsyncIterator[tuple[Listen, SlackCourier]]:
-    """Connect an app of one team by Socket Mode; yield what listens, and what sends.
-
-    SettingsError or SourceDownError where Slack does not let us in.
-    """
-    await whoami(token, url=url)
-    app, courier = own_app(desk, token=token, command=command, url=url)
-    async with by_socket(app, app_token) as listen:
-        yield listen, courier
 
 
 @asynccontextmanager
@@ -121,16 +138,33 @@ async def _connect(handler: AsyncSocketModeHandler) -> None:
 async def by_http(app: AsyncApp, *, host: str, port: int) -> AsyncIterator[tuple[Listen, int]]:
     """Listen for Slack's signed requests; a proxy in front of it brings https.
 
-    Yields the port beside, which the system chooses for `port` 0.
+    Yields the port beside, which the system chooses for `port` 0. SettingsError where it is taken.
     """
     server = AsyncSlackAppServer(port=port, path=EVENTS_PATH, app=app, host=host)
-    runner = web.AppRunner(server.web_app, access_log=None)
+    server.web_app.router.add_get(HEALTH_PATH, _healthy)
+    runner = web.AppRunner(server.web_app, access_log=None, shutdown_timeout=_LAST_ANSWERS_S)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await _bind(runner, host, port)
         yield _for_ever, int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
+
+
+async def _bind(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise SettingsError(
+            f"Nothing can listen at {host}:{port}: {error.strerror}. Check EARMARK_SLACK_HOST and"
+            " EARMARK_SLACK_PORT."
+        ) from error
+
+
+async def _healthy(request: web.Request) -> web.Response:
+    """Answer a proxy or an orchestrator that asks whether we are here."""
+    del request
+    return web.Response(text="ok")
 
 
 async def _for_ever() -> None:

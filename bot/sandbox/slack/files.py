@@ -134,6 +134,7 @@ class Files:
         if not allowed:
             page = "<!DOCTYPE html><html><title>Sign in to Slack</title></html>"
             return web.Response(text=page, content_type="text/html")
+        self._core.used_scopes.add("files:read")
         if file is None or file.content is None:
             return web.Response(status=404, text="Not Found")
         return web.Response(body=file.content, content_type=file.mimetype)
