@@ -25,10 +25,7 @@ from scoring.card import (
 )
 from scoring.model import CARD_FORMAT
 from scoring.training.data import TRAITS
-from scoring.training.net import Calibration
-
-# Five seconds at 22,050 / 1,024 frames a second are 108; a codec may take one of them.
-SHORTEST_FRAMES = 107
+from scoring.training.net import SHORTEST_FRAMES, Calibration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +129,11 @@ def _protocol(measured: Measured) -> tuple[str, ...]:
         ),
         "Intervals of 95 % come from drawing artists 1,000 times with replacement.",
         (
+            "Each clip is heard alone, whole, as its log-mel and nothing else: what the model file"
+            " does. In a batch, or with silence at its ends, a clip gets the same figures."
+        ),
+        "By chance, chances that are right would show the calibration error beside the model's.",
+        (
             f"The 80 % interval (-{use.down:.1f}, +{use.up:.1f} points) is split conformal; it and"
             " the chances are calibrated on other artists than they are measured on."
         ),
@@ -172,7 +174,10 @@ _NOT_FOR = (
 )
 _INPUTS = Inputs(
     used=(
-        "up to 30 seconds of audio as a log-mel; its level is taken off inside the graph",
+        (
+            "up to 30 seconds of audio as a log-mel; its level and silence at its ends are taken"
+            " off inside the graph"
+        ),
         (
             "branch 1: statistics of the log-mel (spectrum, dynamics, timbre, onsets, rhythm,"
             " peaks) and their likeness to at most 1,600 centres, each the mean of three clips"
@@ -184,7 +189,8 @@ _INPUTS = Inputs(
         "artist, title, label, followers, playlists, play counts",
         "anything from Spotify",
         "release date, language, genre, tags (labels to learn by, never inputs)",
-        "loudness of the file",
+        "loudness of the file: the same song would be scored anew with every gain",
+        "tempo and key as numbers: they were tried, and helped nothing (docs/experiments.md)",
     ),
 )
 _KNOWN_SETS = {

@@ -116,6 +116,13 @@ def calibration_error(probability: Floats, happened: NDArray[np.bool_]) -> float
     return float(sum(gaps) / len(probability))
 
 
+def error_of_right(probability: Floats, *, times: int = 200) -> float:
+    """Return the calibration error that right probabilities show of so few clips, on average."""
+    random = np.random.default_rng(0)
+    drawn = random.random((times, len(probability))) < probability
+    return float(np.mean([calibration_error(probability, happened) for happened in drawn]))
+
+
 def _mean(measure: Measure, truth: Floats, guesses: Sequence[Floats], rows: Rows) -> float:
     return float(np.mean([measure(truth[rows], guess[rows]) for guess in guesses]))
 

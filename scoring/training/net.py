@@ -30,14 +30,38 @@ class LABELS:
 # floor of the front end, so that a gain of 6 dB cannot move it.
 DEPTH = 60.0
 
+# Five seconds at 22,050 / 1,024 frames a second are 108; a codec may take one of them.
+SHORTEST_FRAMES = 107
+
 
 class Level(nn.Module):
-    """Take the clip's own mean power off its decibels, so that gain says nothing."""
+    """Take the clip's own mean power off its decibels, so that gain says nothing.
+
+    Silence at either end says nothing either: clips of several lengths come padded in one batch,
+    files begin late, and each decoder leaves another frame of nothing at the start.
+    """
 
     def forward(self, logmel: Tensor) -> Tensor:
+        logmel = _filled(logmel)
         # In two steps: onnxruntime adds up in single precision, and 80,000 terms would show.
         power = torch.exp(logmel / DB).mean(dim=2, keepdim=True).mean(dim=1, keepdim=True)
         return torch.clamp(logmel - DB * torch.log(power + 1e-12), min=-DEPTH)
+
+
+def _filled(logmel: Tensor) -> Tensor:
+    """Put the sound between silent ends there over and over, from the first frame to the last.
+
+    A clip with less sound than the shortest one has is left as it is: it is mostly silence.
+    """
+    loudest = logmel.amax(dim=1)
+    heard = loudest > loudest.amax(dim=1, keepdim=True) - DEPTH
+    # Counted, not read off the shape: an exported graph must follow the length of each clip.
+    at = torch.ones_like(loudest).cumsum(dim=1) - 1
+    last = torch.where(heard, at, torch.zeros_like(at)).amax(dim=1, keepdim=True)
+    first = torch.where(heard, at, last).amin(dim=1, keepdim=True)
+    length = last - first + 1
+    place = torch.where(length < SHORTEST_FRAMES, at, first + torch.remainder(at, length))
+    return torch.gather(logmel, 2, place.long().unsqueeze(1).expand_as(logmel))
 
 
 class Residual(nn.Module):

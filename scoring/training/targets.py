@@ -11,6 +11,7 @@ from scoring.training.data import TRAITS
 from scoring.training.measures import (
     Measure,
     calibration_error,
+    error_of_right,
     macro_f1,
     mean_error,
     r_squared,
@@ -114,12 +115,13 @@ def thirds(trial: Trial) -> list[Metric]:
         for measure, function in wanted
     ]
     errors = [calibration_error(told.level[rows, 2], third == 2) for told in trial.told]
+    by_chance = [error_of_right(told.level[rows, 2]) for told in trial.told]
     metrics.append(
         Metric(
             target="chance of the highest third",
             measure="calibration error",
             clips=len(rows),
-            chance=0.0,
+            chance=round(float(np.mean(by_chance)), 4),
             model=Figure(by="this model", value=round(float(np.mean(errors)), 4)),
         )
     )

@@ -106,6 +106,22 @@ def test_the_volume_does_not_move_the_score(name: str, gain_db: float) -> None:
     assert abs(moved) <= MOST_POINTS
 
 
+def test_a_clip_is_told_the_same_in_a_batch_with_longer_ones() -> None:
+    """Whoever feeds the file from outside pads clips to one length, and takes many at once."""
+    lengths = (646, 628, 586, 430)
+    clips = [heard.logmel(name)[:, :to] for name, to in zip(LONG, lengths, strict=False)]
+    padded = [np.pad(one, ((0, 0), (0, 646 - one.shape[1])), constant_values=-100) for one in clips]
+    together = heard.packaged().predict_all(np.stack(padded))
+    alone = [heard.packaged().predict(one) for one in clips]
+
+    assert [one.percentile.median for one in together] == pytest.approx(
+        [one.percentile.median for one in alone], abs=2 * MOST_POINTS
+    )
+    assert [one.traits.energy for one in together] == pytest.approx(
+        [one.traits.energy for one in alone], abs=0.05
+    )
+
+
 def test_half_a_clip_is_ranked_like_the_whole_clip() -> None:
     half = round(15 * FRAMES_PER_SECOND)
     whole = [_median(heard.logmel(name)) for name in LONG]

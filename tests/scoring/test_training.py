@@ -206,6 +206,21 @@ def test_gain_moves_no_output_of_the_net() -> None:
         np.testing.assert_allclose(quiet.numpy(), loud.numpy(), atol=2e-3, rtol=0)
 
 
+@pytest.mark.parametrize("padding", [-100.0, -80.0])
+def test_silence_at_either_end_moves_no_output_of_the_net(padding: float) -> None:
+    """Two whole rounds of the clip are the sound that is put where the silence was."""
+    one = served()
+    clip = torch.from_numpy(export._cases(one)[1].logmel())
+    silence = torch.full((1, BANDS, clip.shape[2]), padding)
+    padded = torch.cat((silence[:, :, :5], clip, silence[:, :, 5:]), dim=2)
+
+    with torch.no_grad():
+        twice, found = one(torch.cat((clip, clip), dim=2)), one(padded)
+
+    for whole, ended in zip(twice, found, strict=True):
+        np.testing.assert_allclose(whole.numpy(), ended.numpy(), atol=1e-5, rtol=0)
+
+
 @pytest.mark.parametrize("frames", [107, 108, 216, 1300])
 def test_statistics_have_one_size_and_are_finite_even_in_silence(frames: int) -> None:
     counter = statistics.Statistics()
@@ -343,6 +358,13 @@ def test_measures_have_known_answers() -> None:
     assert measures.calibration_error(np.full(10, 0.5), np.arange(10) % 2 == 0) == pytest.approx(
         0.5
     )
+
+
+def test_right_chances_show_an_error_that_more_clips_take_away() -> None:
+    few, many = np.full(100, 0.3), np.full(10_000, 0.3)
+
+    assert 0.08 < measures.error_of_right(few) < 0.16
+    assert measures.error_of_right(many) < 0.02
 
 
 def test_an_interval_drawn_over_artists_holds_its_figure() -> None:
