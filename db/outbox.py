@@ -160,6 +160,22 @@ async def note_failure(
     await _change(session, box, ids, last_error=error)
 
 
+async def stop(
+    session: AsyncSession, *, workspace_id: int, platform: Platform, at: datetime, error: str
+) -> None:
+    """Send nothing more of what waits for a platform where we are not any longer."""
+    await session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.workspace_id == workspace_id,
+            OutboxMessage.platform == platform,
+            OutboxMessage.done_at.is_(None),
+        )
+        .values(done_at=at, outcome=Delivery.REFUSED, last_error=error)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def get(session: AsyncSession, *, workspace_id: int, message_id: int) -> OutboxMessage | None:
     return await session.scalar(
         select(OutboxMessage).where(

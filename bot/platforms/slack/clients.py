@@ -1,5 +1,6 @@
 """Clients of Slack's Web API for answering people; those of the outbox are the courier's."""
 
+import logging
 from typing import Final
 
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -45,7 +46,20 @@ def retries() -> list[AsyncRetryHandler]:
 
 def answering_client(token: str | None = None, *, url: str = URL) -> AsyncWebClient:
     """Return a client of the Web API. It asks again where an answer got lost, too."""
-    return AsyncWebClient(token=token, base_url=url, timeout=_TIMEOUT_S, retry_handlers=retries())
+    return AsyncWebClient(
+        token=token,
+        base_url=url,
+        timeout=_TIMEOUT_S,
+        retry_handlers=retries(),
+        logger=_discreet(),
+    )
+
+
+def _discreet() -> logging.Logger:
+    """Return a log for slack_sdk, which writes whole answers into its own: a new token, too."""
+    log = logging.getLogger(__name__)
+    log.setLevel(logging.INFO)
+    return log
 
 
 def whispering_client(url: str) -> AsyncWebhookClient:

@@ -26,7 +26,7 @@ from bot.platforms.slack.clients import URL, answering_client
 from bot.platforms.slack.courier import sending_client
 from bot.platforms.slack.manifest import INSTALL_PATH, REDIRECT_PATH, SCOPES
 from bot.workflow.desk import Desk
-from db import secrets, workspaces
+from db import outbox, secrets, workspaces
 from db.models import Platform
 from db.secrets import WrongKeyError
 
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 # A desk is used from one Slack team at most.
 _NAME: Final = "slack"
+_LEFT: Final = "That team has removed Earmark from Slack."
 # So long somebody may look at Slack's page before they press Allow.
 _STATE_S: Final = 600
 
@@ -135,6 +136,13 @@ class Teams(AsyncInstallationStore, AsyncAuthorize):
             )
             if workspace is not None:
                 await secrets.remove(session, workspace_id=workspace.id, name=_NAME)
+                await outbox.stop(
+                    session,
+                    workspace_id=workspace.id,
+                    platform=Platform.SLACK,
+                    at=self._desk.now(),
+                    error=_LEFT,
+                )
         log.info("removed from the team %s", team_id)
 
     async def __call__(
@@ -164,7 +172,7 @@ class Teams(AsyncInstallationStore, AsyncAuthorize):
         """Return the courier's client for a desk, or raise RefusedMessageError: nobody is there."""
         installed = await self._of_workspace(workspace_id)
         if installed is None:
-            raise RefusedMessageError("That team has removed Earmark from Slack.", reason="gone")
+            raise RefusedMessageError(_LEFT, reason="gone")
         return sending_client(installed.token, base_url=self._url)
 
     async def _of_team(self, team_id: str) -> Installed | None:

@@ -1,6 +1,7 @@
 """Teams that let the app in by Slack's own page, and throw it out again."""
 
 import html
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,8 +27,8 @@ from bot.sandbox.slack.seen import text_of
 from bot.sandbox.slack.server import SlackStandIn
 from bot.sandbox.slack.world import Team
 from bot.workflow.delivery import Outgoing
-from db import workspaces
-from db.models import Platform, Secret
+from db import outbox, workspaces
+from db.models import Delivery, OutboxMessage, Platform, Secret
 from db.recipients import channel
 from tests.journeys.discord_house import Worker
 from tests.journeys.slack_house import COMMAND, desk_of
@@ -234,6 +235,46 @@ async def test_a_team_that_throws_it_out_leaves_no_token_and_keeps_its_desk(
     assert await hall.install(hall.first) == 200
     assert await hall.desk_id(hall.first) == desk_id
     assert await helped(hall.first)
+
+
+async def test_what_waits_for_a_team_that_left_is_not_sent_and_nothing_of_another_is_stopped(
+    hall: Hall,
+) -> None:
+    for one in (hall.first, hall.second):
+        await hall.install(one)
+        async with hall.stage.sessions.begin() as session:
+            await outbox.put(
+                session,
+                workspace_id=await hall.desk_id(one),
+                key="board",
+                to=channel(Platform.SLACK, "C0REVIEWS"),
+                subject="board",
+                kind="board",
+                payload={},
+                at=hall.stage.clock(),
+            )
+    hall.slack.uninstall(hall.first.team)
+    await hall.slack.deliveries.settled()
+    await until_gone(hall)
+
+    async with hall.stage.sessions() as session:
+        rows = list(await session.scalars(select(OutboxMessage)))
+    assert {row.workspace_id: row.outcome for row in rows} == {
+        await hall.desk_id(hall.first): Delivery.REFUSED,
+        await hall.desk_id(hall.second): None,
+    }
+
+
+async def test_no_token_and_no_secret_is_logged_even_where_everything_is(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await hall.install(hall.first)
+    assert await helped(hall.first)
+    await say(hall, hall.first)
+
+    for secret in (hall.first.team.token, hall.slack.config.client_secret):
+        assert secret not in caplog.text
 
 
 def _throw_out(slack: SlackStandIn, team: Team, way: str) -> None:
