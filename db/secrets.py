@@ -46,6 +46,13 @@ async def get(session: AsyncSession, *, workspace_id: int, name: str, key: bytes
         raise WrongKeyError(name) from error
 
 
+async def stored_at(session: AsyncSession, *, workspace_id: int, name: str) -> datetime | None:
+    """Return since when a secret is as it is, or None where there is none."""
+    return await session.scalar(
+        select(Secret.updated_at).where(Secret.workspace_id == workspace_id, Secret.name == name)
+    )
+
+
 async def remove(session: AsyncSession, *, workspace_id: int, name: str) -> None:
     """Delete a secret; it is fine where there is none."""
     await session.execute(

@@ -1,5 +1,7 @@
 """What makes any Bolt app an Earmark: commands, shortcuts, buttons, modals, events."""
 
+from datetime import datetime
+
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
@@ -76,9 +78,9 @@ async def _unseen(*, box: Box, nonce: str, message_id: str) -> None:
 
 
 def _forgotten(front: Front, then: Gone | None) -> Gone:
-    async def gone(team_id: str) -> None:
+    async def gone(team_id: str, *, at: datetime) -> None:
         front.reception.directory.forget(team_id)
         if then is not None:
-            await then(team_id)
+            await then(team_id, at=at)
 
     return gone

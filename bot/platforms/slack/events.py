@@ -7,6 +7,7 @@ hear the same events.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from slack_bolt.async_app import AsyncApp
@@ -48,9 +49,9 @@ class Saw(Protocol):
 
 
 class Gone(Protocol):
-    """Takes note that a team has removed the app."""
+    """Takes note that a team had removed the app at a moment."""
 
-    async def __call__(self, team_id: str) -> None: ...
+    async def __call__(self, team_id: str, *, at: datetime) -> None: ...
 
 
 class Events:
@@ -102,9 +103,9 @@ class Events:
             case "message_metadata_posted":
                 await self._stands(event, call)
             case "app_uninstalled":
-                await self._gone(str(call.body["team_id"]))
+                await self._gone(str(call.body["team_id"]), at=_moment(call.body))
             case "tokens_revoked" if event.get("tokens", {}).get("bot"):
-                await self._gone(str(call.body["team_id"]))
+                await self._gone(str(call.body["team_id"]), at=_moment(call.body))
 
     async def _said(self, event: Mapping[str, Any], call: Call) -> None:
         """Offer to submit what somebody posts where artists are; never do it unasked."""
@@ -140,6 +141,11 @@ class Events:
             nonce=str(metadata["event_payload"]["nonce"]),
             message_id=str(event["message_ts"]),
         )
+
+
+def _moment(body: Body) -> datetime:
+    """Return when an event was over at the latest: Slack tells whole seconds."""
+    return datetime.fromtimestamp(int(body["event_time"]) + 1, UTC)
 
 
 async def _recipient(channel_id: str, client: AsyncWebClient) -> Recipient:

@@ -7,6 +7,7 @@ import json
 import logging
 import secrets as dice
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -128,21 +129,31 @@ class Teams(AsyncInstallationStore, AsyncAuthorize):
     async def async_delete_all(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         """Forget a team's token; its desk and its history stay for the day it comes back."""
         del enterprise_id
-        if team_id is None:
-            return
+        if team_id is not None:
+            await self.forget(team_id, at=self._desk.now())
+
+    async def forget(self, team_id: str, *, at: datetime) -> None:
+        """Forget a team that had removed the app at `at`, and send nothing more of what waits.
+
+        Slack may tell of it late, or again: a team that has installed the app anew since stays.
+        """
         async with self._desk.sessions.begin() as session:
             workspace = await workspaces.of_account(
                 session, platform=Platform.SLACK, external_id=team_id
             )
-            if workspace is not None:
-                await secrets.remove(session, workspace_id=workspace.id, name=_NAME)
-                await outbox.stop(
-                    session,
-                    workspace_id=workspace.id,
-                    platform=Platform.SLACK,
-                    at=self._desk.now(),
-                    error=_LEFT,
-                )
+            if workspace is None:
+                return
+            since = await secrets.stored_at(session, workspace_id=workspace.id, name=_NAME)
+            if since is not None and since > at:
+                return
+            await secrets.remove(session, workspace_id=workspace.id, name=_NAME)
+            await outbox.stop(
+                session,
+                workspace_id=workspace.id,
+                platform=Platform.SLACK,
+                at=self._desk.now(),
+                error=_LEFT,
+            )
         log.info("removed from the team %s", team_id)
 
     async def __call__(

@@ -74,10 +74,7 @@ def installable_app(
         ignoring_self_events_enabled=False,
     )
 
-    async def gone(team_id: str) -> None:
-        await teams.async_delete_all(enterprise_id=None, team_id=team_id)
-
-    _make_earmark(app, desk, courier, command=command, gone=gone)
+    _make_earmark(app, desk, courier, command=command, gone=teams.forget)
     return app, courier
 
 

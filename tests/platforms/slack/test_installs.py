@@ -277,6 +277,25 @@ async def test_no_token_and_no_secret_is_logged_even_where_everything_is(
         assert secret not in caplog.text
 
 
+async def test_a_team_that_came_back_stays_though_slack_tells_late_that_it_left(
+    hall: Hall, stage: Stage, slack: SlackStandIn
+) -> None:
+    await hall.install(hall.first)
+    await hall.install(hall.second)
+    slack.uninstall(hall.first.team)
+    await slack.deliveries.settled()
+    await until_gone(hall)
+    stage.clock.time += timedelta(seconds=5)
+    await hall.install(hall.first)
+    left = slack.deliveries.of("app_uninstalled")[0]
+    async with open_hall(stage, slack) as another_process:
+        await slack.deliveries.replay(left)
+        # Whoever is answered comes after the event.
+        assert await helped(another_process.first)
+
+        assert len(await another_process.secrets()) == 2
+
+
 def _throw_out(slack: SlackStandIn, team: Team, way: str) -> None:
     if way == "uninstall":
         slack.uninstall(team)
