@@ -139,7 +139,8 @@ async def _slack(settings: Settings) -> Finding:
         # Slack's libraries take as long to load.
         from bot.platforms.slack.service import whoami  # noqa: PLC0415
 
-        name = await whoami(settings.slack_token.get_secret_value(), url=settings.slack_url)
+        token = settings.slack_token.get_secret_value()
+        name = await whoami(token, url=settings.slack_url, every_scope=True)
     except EarmarkError as error:
         return Finding(what="slack", health=Health.BAD, advice=str(error))
     return Finding(what="slack", health=Health.GOOD, advice=f"It knows the app as {name}.")

@@ -220,3 +220,18 @@ async def test_a_slack_token_is_tried(settings: Settings) -> None:
     assert bad.health is Health.BAD
     assert "EARMARK_SLACK_TOKEN" in bad.advice
     assert "xoxb-wrong" not in bad.advice
+
+
+async def test_a_scope_that_slack_has_not_granted_is_named(settings: Settings) -> None:
+    async with SlackStandIn.start() as slack:
+        slack.scopes.discard("pins:write")
+        lacking = await found(
+            settings,
+            "slack",
+            slack_token=SecretStr(slack.token),
+            slack_app_token=SecretStr(slack.app_token),
+            slack_url=slack.url,
+        )
+
+    assert lacking.health is Health.BAD
+    assert "pins:write is missing" in lacking.advice

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from bot.platforms.slack.clients import URL, answering_client
 from bot.platforms.slack.courier import SlackCourier, sending_client
 from bot.platforms.slack.events import Gone
 from bot.platforms.slack.installs import Door, Teams, install_flow
-from bot.platforms.slack.manifest import EVENTS_PATH
+from bot.platforms.slack.manifest import EVENTS_PATH, SCOPES
 from bot.platforms.slack.text import COMMAND
 from bot.workflow.desk import Desk
 from bot.workflow.notice_cards import compose
@@ -168,8 +168,11 @@ async def _for_ever() -> None:
     await asyncio.Event().wait()
 
 
-async def whoami(token: str, *, url: str = URL) -> str:
-    """Return what Slack calls the app and its team, or raise SettingsError or SourceDownError."""
+async def whoami(token: str, *, url: str = URL, every_scope: bool = False) -> str:
+    """Return what Slack calls the app and its team, or raise SettingsError or SourceDownError.
+
+    With `every_scope` it must have been granted all that the manifest asks for.
+    """
     try:
         told = await answering_client(token, url=url).auth_test()
     except SlackApiError as error:
@@ -181,4 +184,20 @@ async def whoami(token: str, *, url: str = URL) -> str:
         raise SourceDownError("Slack") from error
     except (aiohttp.ClientError, OSError) as error:
         raise SourceDownError("Slack") from error
-    return f"{told['user']} in {told['team']}"
+    name = f"{told['user']} in {told['team']}"
+    if every_scope:
+        _require_scopes(told.headers, name)
+    return name
+
+
+def _require_scopes(headers: Mapping[str, str], name: str) -> None:
+    granted = {key.lower(): value for key, value in headers.items()}.get("x-oauth-scopes")
+    if granted is None:
+        # Slack always tells. Where a proxy keeps it back, the first use tells.
+        return
+    lacking = set(SCOPES) - {scope.strip() for scope in granted.split(",")}
+    if lacking:
+        raise SettingsError(
+            f"Slack does not let {name} do everything: {', '.join(sorted(lacking))} is missing."
+            " Paste the manifest again (earmark slack manifest), and install the app once more."
+        )

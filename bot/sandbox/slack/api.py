@@ -47,14 +47,16 @@ class Api:
         method = request.match_info["method"]
         try:
             said = await _arguments(request)
-            return web.json_response({"ok": True} | self._do(request, method, said))
+            token = _token(request, said)
+            answer = {"ok": True} | self._do(request, method, said)
+            return web.json_response(answer, headers=self._granted(token))
         except Refusal as refusal:
             self._core.refusals.append((method, refusal.code))
             return refused(refusal)
 
     def _do(self, request: web.Request, method: str, said: Json) -> Json:
-        token = str(said.pop("token", "")) or request.headers.get("Authorization", "")
-        token = token.removeprefix("Bearer ")
+        token = _token(request, said)
+        said.pop("token", None)
         if method == "oauth.v2.access":
             return self._accounts.access(said, client=_client(request, said))
         if method == "apps.connections.open":
@@ -67,6 +69,11 @@ class Api:
             raise Refusal("unknown_method")
         self._require(method, said, team)
         return known(self._core, Asked(method=method, said=said, team=team))
+
+    def _granted(self, token: str) -> dict[str, str]:
+        """Return the header by which Slack tells each caller what their token may do."""
+        scopes = [team.scopes for team in self._core.world.teams.values() if team.token == token]
+        return {"X-OAuth-Scopes": ",".join(sorted(scopes[0]))} if scopes else {}
 
     def _connect(self, token: str) -> Json:
         config = self._core.config
@@ -160,6 +167,11 @@ async def _arguments(request: web.Request) -> Json:
     except ValueError as error:
         raise Refusal("invalid_json") from error
     return said
+
+
+def _token(request: web.Request, said: Json) -> str:
+    token = str(said.get("token", "")) or request.headers.get("Authorization", "")
+    return token.removeprefix("Bearer ")
 
 
 def _client(request: web.Request, said: Json) -> tuple[str, str]:
