@@ -58,6 +58,9 @@ TROUBLES: dict[str, list[Fault]] = {
         Fault(service=_API, kind=FaultKind.DROP_AFTER, probability=0.05),
         Fault(service=_API, kind=FaultKind.SERVER_ERROR, status=502, probability=0.02),
     ],
+    "Slack asks to slow down": [
+        Fault(service=_API, kind=FaultKind.RATE_LIMITED, probability=0.05, retry_after=0),
+    ],
     "the socket stumbles": [
         Fault(service=_SOCKET, kind=FaultKind.EVENT_TWICE, probability=0.4),
         Fault(service=_SOCKET, kind=FaultKind.SOCKET_REFRESH, probability=0.06),

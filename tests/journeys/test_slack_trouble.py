@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.sandbox.slack.people import Person
@@ -13,7 +13,7 @@ from bot.sandbox.slack.seen import labels_of, text_of
 from bot.sandbox.upload import Upload
 from bot.workflow.services import Sessions
 from db.engine import create_engine, sessions
-from db.models import Submission
+from db.models import Status, Submission
 from tests.journeys import slack_story
 from tests.journeys.slack_house import SlackHouse, open_slack_house
 from tests.journeys.slack_story import FILE, LINK, NIGHT, SENT, cast_of
@@ -178,3 +178,19 @@ async def test_a_guest_is_an_artist_whatever_group_they_are_in(house: SlackHouse
     guest = house.person("Gil", curates=True, restricted=True)
     await house.command(guest, f"queue {NIGHT}", says="Only curators")
     await house.command(guest, "calls", says="Open calls")
+
+
+async def test_who_is_of_a_connected_team_reviews_nothing(house: SlackHouse) -> None:
+    cast = cast_of(house)
+    await slack_story.set_up(cast)
+    await house.opens(cast.ana, says=LINK)
+    await house.fill(cast.ana, SENT | {LINK: house.stage.song("wind")}, says="Queued as")
+    await house.settle()
+    other = house.slack.add_team("T0OTHER", "Other", installed=False)
+    stranger = house.person("Sam", curates=True, team=other, admin=True)
+    (board,) = cast.posted("1 waiting")
+
+    await house.press(stranger, board, "Keep", says="Only curators")
+
+    async with house.stage.sessions() as session:
+        assert await session.scalar(select(Submission.status)) is Status.QUEUED
