@@ -159,8 +159,8 @@ def test_the_environment_sends_every_setting_of_an_address_to_loopback(
         read = settings.load()
 
     addresses = {name for name in settings.Settings.model_fields if name.endswith("_url")}
-    # A chat is called with its token alone, and each has a stand-in of its own.
-    elsewhere = {"database_url", "discord_url", "slack_url"}
+    # A chat is called with its token alone, and each has a stand-in of its own; the last is ours.
+    elsewhere = {"database_url", "discord_url", "slack_url", "slack_public_url"}
     assert read.spotify_ready
     assert {httpx.URL(getattr(read, name)).host for name in addresses - elsewhere} == {"127.0.0.1"}
 
