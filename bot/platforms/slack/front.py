@@ -32,8 +32,6 @@ Ack = Callable[..., Awaitable[Any]]
 OURS: Final = re.compile(r"^q1\|")
 # A form is answered at once where the answer is there within this; Slack waits for three seconds.
 _AT_ONCE_S: Final = 0.8
-# Until Slack has put the word of patience into the form; an answer before it would be covered.
-_SETTLED_S: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +125,8 @@ class Front:
             return
         done, _ = await asyncio.wait({task}, timeout=_AT_ONCE_S)
         under = below(view, client, command=self.command)
-        await ack(_acknowledged(task.result() if done else None, closes=under is not None))
+        shown = task.result() if done else None
+        await ack(_acknowledged(shown, closes=under is not None, patience=_patience(key)))
         if is_first:
             try:
                 await self._follow(call, await task, under, in_time=bool(done))
@@ -139,10 +138,9 @@ class Front:
     ) -> None:
         """Show what the acknowledgement of a form could not."""
         if not in_time:
-            await asyncio.sleep(_SETTLED_S)
-            view_id = str(call.body["view"]["id"])
-            window = Window(client=call.client, view_id=view_id, command=self.command)
-            await window.put(shown.view)
+            name = _patience(key_of(call.body))
+            window = Window(client=call.client, external_id=name, command=self.command)
+            await window.put_when_there(shown.view)
         elif shown.taken and under is not None:
             # The form has closed, and what was done is told where it was opened.
             await under.put(shown.view)
@@ -245,14 +243,20 @@ def _is_ephemeral(body: Body) -> bool:
     return bool((body.get("container") or {}).get("is_ephemeral"))
 
 
-def _acknowledged(shown: _Shown | None, *, closes: bool) -> dict[str, Any]:
+def _patience(key: str) -> str:
+    """Return the name of the view that stands for an answer which is not there yet."""
+    return f"earmark:{key}"
+
+
+def _acknowledged(shown: _Shown | None, *, closes: bool, patience: str) -> dict[str, Any]:
     """Return what Slack does with a form: shows what follows, asks for patience, or closes it.
 
     It `closes` where something lies below it and nothing is left to be filled in.
     """
     if shown is not None and shown.taken and closes:
         return {}
-    return {"response_action": "update", "view": loading() if shown is None else shown.view}
+    view = loading(patience) if shown is None else shown.view
+    return {"response_action": "update", "view": view}
 
 
 async def _gone(visit: Visit) -> Answer:

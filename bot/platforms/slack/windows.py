@@ -1,5 +1,6 @@
 """Opening modals in time: first a word of patience, then what it is for."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from bot.platforms.slack.views import loading
 log = logging.getLogger(__name__)
 
 MODAL: Final = "modal"
+# Ten seconds; who has closed it meanwhile is not waited for any longer.
+_TRIES: Final = 40
+_BETWEEN_S: Final = 0.25
 # Somebody pressed on, or closed it: what we would show is not wanted any more.
 _OVER: Final = frozenset({"hash_conflict", "not_found", "view_not_found"})
 # What a second try to open hears where the first one came through and its answer got lost.
@@ -43,7 +47,18 @@ class Window:
     async def show(self, answer: Answer) -> None:
         await self.put(shown_view(answer, command=self.command))
 
-    async def put(self, view: Mapping[str, Any]) -> None:
+    async def put_when_there(self, view: Mapping[str, Any]) -> None:
+        """Show a view in place of one that an acknowledgement brings.
+
+        Slack does not say when it has taken that; before, there is nothing of this name.
+        """
+        for _ in range(_TRIES):
+            if await self.put(view):
+                return
+            await asyncio.sleep(_BETWEEN_S)
+
+    async def put(self, view: Mapping[str, Any]) -> bool:
+        """Show a view; return False where the one to change is not there, or is another by now."""
         named = {"view_id": self.view_id} if self.view_id else {"external_id": self.external_id}
         hashed = {"hash": self.hash} if self.hash else {}
         try:
@@ -52,6 +67,8 @@ class Window:
             if error.response.get("error") not in _OVER:
                 raise
             log.info("a view was closed or changed before its answer")
+            return False
+        return True
 
 
 async def opened(body: Body, client: AsyncWebClient, *, command: str) -> Window | None:
