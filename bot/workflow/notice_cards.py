@@ -159,10 +159,6 @@ async def _help(session: AsyncSession, row: OutboxMessage, at: At) -> Card | Non
     )
 
 
-async def _taken_back(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
-    return await _over(session, row, at)
-
-
 async def _correction(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
     """Return the correction, where the artist was told and has not been told anything newer."""
     submission = await _submission(session, row)
@@ -390,7 +386,7 @@ _PAINTERS: Mapping[Notice, Painter] = MappingProxyType(
         Notice.EXPIRED: _answer,
         Notice.PLACED: _answer,
         Notice.ROTATED_OUT: _answer,
-        Notice.TAKEN_BACK: _taken_back,
+        Notice.TAKEN_BACK: _over,
         Notice.CORRECTION: _correction,
         Notice.QUESTION: _question,
         Notice.MENTION: _mention,

@@ -1,31 +1,13 @@
 """Curators' work by command: review, track, answer, board, due, and the digest's send and skip."""
 
-import io
-import json
 import shutil
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
-from bot.cli import main
-from bot.sandbox.bundled import clip
-from tests.commands.console import Console, fresh_environment
+from tests.commands.console import Console
 
 NIGHT = "Night Drive"
-SHORT = clip("caribbean_8s.ogg").path
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Path, str]:
-    """A database in which one scored submission of Lia's waits, and its id; made once, to copy."""
-    folder = tmp_path_factory.mktemp("curating")
-    path = Path(shutil.copy(sqlite_template, folder / "earmark.db"))
-    words = ["submit", str(SHORT), "--playlist", NIGHT, "--as", "Lia", "--title", "Second Wind"]
-    with pytest.MonkeyPatch.context() as environment, redirect_stdout(io.StringIO()) as out:
-        fresh_environment(environment, folder, f"sqlite:///{path}")
-        assert main([*words, "--json"]) == 0
-    return path, json.loads(out.getvalue())["id"]
 
 
 @pytest.fixture
