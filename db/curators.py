@@ -43,6 +43,16 @@ async def role_of(
     )
 
 
+async def own(session: AsyncSession, *, workspace_id: int, member_id: int) -> dict[int, Role]:
+    """Return what a member may do, by the ids of the playlists that they were given."""
+    found = await session.execute(
+        select(PlaylistCurator.playlist_id, PlaylistCurator.role).where(
+            PlaylistCurator.workspace_id == workspace_id, PlaylistCurator.member_id == member_id
+        )
+    )
+    return {row.playlist_id: row.role for row in found}
+
+
 async def of_playlist(
     session: AsyncSession, *, workspace_id: int, playlist_id: int
 ) -> list[PlaylistCurator]:
@@ -126,6 +136,16 @@ async def roles_of(
         select(PlaylistRole)
         .where(PlaylistRole.workspace_id == workspace_id, PlaylistRole.playlist_id == playlist_id)
         .order_by(PlaylistRole.since, PlaylistRole.external_id)
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def all_roles(session: AsyncSession, *, workspace_id: int) -> list[PlaylistRole]:
+    """Return every right that the platforms' roles give, for any playlist."""
+    found = await session.scalars(
+        select(PlaylistRole)
+        .where(PlaylistRole.workspace_id == workspace_id)
         .execution_options(populate_existing=True)
     )
     return list(found)

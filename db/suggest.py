@@ -41,25 +41,18 @@ async def submissions_like(
     workspace_id: int,
     text: str,
     limit: int,
-    playlist_ids: Collection[int] | None = None,
-    member_id: int | None = None,
+    playlist_ids: Collection[int],
 ) -> list[Submission]:
-    """Return submissions whose code contains `text`, what was touched last first.
-
-    Only those of `playlist_ids`, and only those of the member, where these are given.
-    """
-    query = (
+    """Return submissions of these playlists whose code contains `text`, the last touched first."""
+    found = await session.scalars(
         select(Submission)
         .where(
             Submission.workspace_id == workspace_id,
+            Submission.playlist_id.in_(playlist_ids),
             Submission.code.contains(text.strip().upper(), autoescape=True),
         )
         .order_by(Submission.status_at.desc(), Submission.id.desc())
         .limit(limit)
         .options(selectinload(Submission.track), selectinload(Submission.member))
     )
-    if playlist_ids is not None:
-        query = query.where(Submission.playlist_id.in_(playlist_ids))
-    if member_id is not None:
-        query = query.where(Submission.member_id == member_id)
-    return list(await session.scalars(query))
+    return list(found)

@@ -1,5 +1,6 @@
 """Who asks: a person on a platform, and what that person may do for a playlist."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import NotAllowedError, RuleError
 from bot.messages import plain
-from db import curators, members, workspace_settings
+from db import curators, members, playlists, workspace_settings
 from db.models import Member, Platform, Playlist, PlaylistRole, Role
 
 
@@ -115,6 +116,39 @@ async def may_curate(
         session, workspace_id=playlist.workspace_id, playlist_id=playlist.id
     )
     return role_for(person, own=own, granted=granted, curator_role=chat.curator_role)
+
+
+async def curated(session: AsyncSession, *, workspace_id: int, person: Person) -> list[Playlist]:
+    """Return the playlists that a person may review, by name; see `may_curate`.
+
+    The number of queries does not grow with that of the playlists: people wait for a list of them
+    while they type.
+    """
+    member = await members.by_identity(
+        session,
+        workspace_id=workspace_id,
+        platform=person.platform,
+        external_id=person.external_id,
+    )
+    own: dict[int, Role] = {}
+    if member is not None:
+        own = await curators.own(session, workspace_id=workspace_id, member_id=member.id)
+    chat = await workspace_settings.chat(
+        session, workspace_id=workspace_id, platform=person.platform
+    )
+    granted = defaultdict[int, list[PlaylistRole]](list)
+    for row in await curators.all_roles(session, workspace_id=workspace_id):
+        granted[row.playlist_id].append(row)
+    return [
+        playlist
+        for playlist in await playlists.list_all(session, workspace_id=workspace_id)
+        if role_for(
+            person,
+            own=own.get(playlist.id),
+            granted=granted[playlist.id],
+            curator_role=chat.curator_role,
+        )
+    ]
 
 
 async def require_curator(

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import NotFoundError
 from bot.texts import title_text
+from bot.workflow import people
 from bot.workflow.naming import track_label
-from bot.workflow.people import Person, may_curate
-from db import members, playlists, suggest
+from bot.workflow.people import Person
+from db import playlists, suggest
 from db.models import Submission
 from db.suggest import Named
 
@@ -42,41 +43,17 @@ async def playlists_for(
     return await suggest.playlists_like(session, workspace_id=workspace_id, text=text, limit=limit)
 
 
-async def own_submissions(
-    session: AsyncSession, *, workspace_id: int, person: Person, text: str = ""
-) -> list[Suggestion]:
-    """Return the person's own submissions, what was touched last first."""
-    member = await members.by_identity(
-        session,
-        workspace_id=workspace_id,
-        platform=person.platform,
-        external_id=person.external_id,
-    )
-    if member is None:
-        return []
-    found = await suggest.submissions_like(
-        session, workspace_id=workspace_id, text=text, limit=_MOST, member_id=member.id
-    )
-    return [_suggestion(row) for row in found]
-
-
 async def submissions_for_curator(
     session: AsyncSession, *, workspace_id: int, person: Person, text: str = ""
 ) -> list[Suggestion]:
     """Return submissions of the playlists that the person curates; nobody else is shown any."""
-    member = await members.by_identity(
+    curated = await people.curated(session, workspace_id=workspace_id, person=person)
+    found = await suggest.submissions_like(
         session,
         workspace_id=workspace_id,
-        platform=person.platform,
-        external_id=person.external_id,
-    )
-    curated = [
-        playlist.id
-        for playlist in await playlists.list_all(session, workspace_id=workspace_id)
-        if await may_curate(session, playlist, member, person) is not None
-    ]
-    found = await suggest.submissions_like(
-        session, workspace_id=workspace_id, text=text, limit=_MOST, playlist_ids=curated
+        text=text,
+        limit=_MOST,
+        playlist_ids=[playlist.id for playlist in curated],
     )
     return [_suggestion(row) for row in found]
 

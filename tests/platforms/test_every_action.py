@@ -25,6 +25,7 @@ _ASKED_ON_THE_WAY = frozenset(
     {
         "card.reviewable",
         "mine.find_own",
+        "people.curated",
         "people.may_curate",
         "people.member_of",
         "people.note_zone",
@@ -37,7 +38,6 @@ _COMPLETES_NOTHING = "nothing is completed there while somebody types"
 REASONS: Mapping[tuple[str, str], str] = {
     ("discord", "status.show_status"): "mine.list_mine shows the same, with buttons and pages",
     ("slack", "status.show_status"): "mine.list_mine shows the same, with buttons and pages",
-    ("slack", "suggest.own_submissions"): _COMPLETES_NOTHING,
     ("slack", "suggest.submissions_for_curator"): _COMPLETES_NOTHING,
     (
         "console",
@@ -52,7 +52,6 @@ REASONS: Mapping[tuple[str, str], str] = {
         "console",
         "mine.list_mine",
     ): "status.show_status lists all of them, without pages",
-    ("console", "suggest.own_submissions"): _COMPLETES_NOTHING,
     ("console", "suggest.submissions_for_curator"): _COMPLETES_NOTHING,
     ("slack", "talk.open_thread"): "a thread there hangs on a card that notices.show_card posts",
     ("console", "talk.open_thread"): "a console has no threads; notes and questions are there",

@@ -35,19 +35,6 @@ async def playlist_choices(front: Earmark, interaction: Interaction, current: st
     return await _choices(front, interaction, found)
 
 
-async def own_choices(front: Earmark, interaction: Interaction, current: str) -> Choices:
-    async def found(visit: Visit) -> list[Suggestion]:
-        async with reading(visit.desk.sessions) as session:
-            return await suggest.own_submissions(
-                session,
-                workspace_id=visit.desk.workspace_id,
-                person=visit.person,
-                text=current,
-            )
-
-    return await _choices(front, interaction, found)
-
-
 async def curated_choices(front: Earmark, interaction: Interaction, current: str) -> Choices:
     async def found(visit: Visit) -> list[Suggestion]:
         async with reading(visit.desk.sessions) as session:

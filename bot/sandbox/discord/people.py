@@ -137,13 +137,17 @@ class Person:
         Whoever then gives one of these names to `command` has picked it from the list: its value
         is sent, as Discord does.
         """
-        command, path = self._offered(name)
-        given = {**filled, option: typed}
-        data = self._offers().command_data(command, path, given, focused=option)
-        reply = await self._do(Kind.AUTOCOMPLETE, data)
+        reply = await self.type(name, option, typed, **filled)
         choices = {each["name"]: each["value"] for each in reply.interaction.choices or []}
         self._suggested[name, option] = choices
         return list(choices)
+
+    async def type(self, name: str, option: str, typed: str = "", /, **filled: Any) -> Reply:
+        """Type into an option that offers a list, and return the bot's answer."""
+        command, path = self._offered(name)
+        given = {**filled, option: typed}
+        data = self._offers().command_data(command, path, given, focused=option)
+        return await self._do(Kind.AUTOCOMPLETE, data)
 
     async def message_menu(self, name: str, message: Message, *, settle: bool = True) -> Reply:
         """Use a command of a message's menu."""
