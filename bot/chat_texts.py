@@ -277,6 +277,23 @@ def unknown_command_text(typed: str) -> str:
     return f"There is no {typed} here. {command('help')} tells what there is."
 
 
+PLAYLIST_PICK = "Which playlist?"
+REVIEWS_NOTHING_TEXT = (
+    "You review no playlist here. Who manages this place can let you: by the curators' role, or for"
+    " one playlist."
+)
+
+
+def pick_playlist_text(count: int, *, most: int) -> str:
+    """Return how many there are to choose from, where not all of them fit into the list."""
+    if count <= most:
+        return f"You review {count} playlists."
+    return (
+        f"You review {count} playlists, and these are the first {most} of them. For another one,"
+        " write its name after the command."
+    )
+
+
 def which_playlist_text(names: Sequence[str]) -> str:
     return f"Say which playlist: {', '.join(names)}."
 

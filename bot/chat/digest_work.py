@@ -1,8 +1,11 @@
 """A playlist's week: seen before it is posted, posted now, or left out."""
 
 import asyncio
+from enum import StrEnum
+from typing import assert_never
 
 from bot.chat import replies
+from bot.chat.playlist_choice import of_reviewed, picked
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
 from bot.chat_texts import DIGEST_ADDED
@@ -16,6 +19,39 @@ from bot.workflow import digest, weekly
 from bot.workflow.pictures import digest_image
 
 _MOST_ROWS = 10
+
+
+class Deed(StrEnum):
+    PREVIEW = "preview"
+    SEND = "send"
+    SKIP = "skip"
+
+
+async def do(visit: Visit, deed: Deed, *, playlist: str | None) -> Reply:
+    """Do it with the digest of the playlist that is named, or of the one the person reviews."""
+    return await of_reviewed(
+        visit,
+        playlist,
+        lambda name: _do(visit, deed, playlist=name),
+        action="digest_of",
+        argument=deed,
+    )
+
+
+async def do_picked(visit: Visit) -> Reply:
+    return await _do(visit, Deed(visit.wish.arg), playlist=await picked(visit))
+
+
+async def _do(visit: Visit, deed: Deed, *, playlist: str) -> Reply:
+    match deed:
+        case Deed.PREVIEW:
+            return await preview(visit, playlist=playlist)
+        case Deed.SEND:
+            return await send(visit, playlist=playlist)
+        case Deed.SKIP:
+            return await skip(visit, playlist=playlist)
+        case _:
+            assert_never(deed)
 
 
 async def preview(visit: Visit, *, playlist: str) -> Reply:

@@ -45,7 +45,7 @@ def playlist_card(
     )
 
 
-def add_form() -> Form:
+def add_form(*, name: str = "") -> Form:
     """Return the form for a new playlist: what is not asked has a proposed value."""
     policy = Choose(
         name="ai_policy",
@@ -55,7 +55,7 @@ def add_form() -> Form:
     return form(
         PLAYLIST_ADD_TITLE,
         CustomId(action="playlist_added"),
-        part(PLAYLIST_NAME, _input("name", limit=100)),
+        part(PLAYLIST_NAME, _input("name", default=name, limit=100)),
         part(
             PLAYLIST_LINK,
             _input("spotify_playlist_id", required=False),

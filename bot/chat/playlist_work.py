@@ -8,7 +8,6 @@ from bot.chat.queue_work import playlist_pressed
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
 from bot.chat_texts import PLAYLIST_CHANGED_TEXT, PLAYLIST_CLOSED_TEXT, PLAYLIST_OPENED_TEXT
-from bot.errors import RuleError
 from bot.workflow import manage
 from bot.workflow.manage import PlaylistView
 from bot.workflow.people import require_admin
@@ -16,9 +15,10 @@ from bot.workflow.submit import find_playlist
 from db.engine import reading
 
 
-async def open_add(visit: Visit) -> Form:
+async def open_add(visit: Visit, *, name: str = "") -> Form:
+    """Return the form for a new playlist, with the name that was typed already."""
     require_admin(visit.person)
-    return add_form()
+    return add_form(name=name)
 
 
 async def add(visit: Visit) -> Reply:
@@ -123,13 +123,6 @@ async def dismiss(visit: Visit, *, playlist: str, role_id: str) -> Reply:
             now=desk.now(),
         )
     return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
-
-
-def named(playlist: str | None) -> str:
-    """Return the name that a command was given, or raise RuleError where it needs one."""
-    if playlist is None:
-        raise RuleError("Say which playlist; the list opens while you type.", rule="playlist")
-    return playlist
 
 
 async def _view(visit: Visit, playlist: str) -> PlaylistView:

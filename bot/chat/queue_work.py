@@ -1,6 +1,7 @@
 """Looking at queues: pages, views, and a playlist's week."""
 
 from bot.chat import queue_screens
+from bot.chat.playlist_choice import of_reviewed, picked
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
 from bot.workflow import queue, suggest
@@ -28,6 +29,27 @@ async def show_queue(
             page=number,
         )
     return queue_screens.queue_page(shown, playlist_id=found.id)
+
+
+async def show_reviewed(
+    visit: Visit, *, playlist: str | None, view: View = View.SUGGESTED, number: int = 1
+) -> Reply:
+    """Return a page of the playlist that is named, or of the one that the person reviews."""
+    return await of_reviewed(
+        visit,
+        playlist,
+        lambda name: show_queue(visit, playlist=name, view=view, number=number),
+        action="queue_of",
+        argument=f"{view}.{number}",
+    )
+
+
+async def show_picked(visit: Visit) -> Reply:
+    """Return the page that was asked for, now that its playlist has been chosen."""
+    view, _, number = visit.wish.arg.partition(".")
+    return await show_queue(
+        visit, playlist=await picked(visit), view=View(view), number=int(number)
+    )
 
 
 async def turn_page(visit: Visit) -> Reply:

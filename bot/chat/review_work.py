@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat import curator_forms, replies, review_screens
 from bot.chat.forms import Form
+from bot.chat.playlist_choice import of_reviewed, picked
 from bot.chat.queue_work import playlist_pressed
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
@@ -51,6 +52,17 @@ async def next_track(visit: Visit, *, playlist: str, after: str | None = None) -
     if shown is None:
         return review_screens.review_end(found.name)
     return await _card_screen(visit, shown, found.id)
+
+
+async def next_reviewed(visit: Visit, *, playlist: str | None) -> Reply:
+    """Return the next track of the playlist that is named, or of the one the person reviews."""
+    return await of_reviewed(
+        visit, playlist, lambda name: next_track(visit, playlist=name), action="review_of"
+    )
+
+
+async def next_picked(visit: Visit) -> Reply:
+    return await next_track(visit, playlist=await picked(visit))
 
 
 async def start(visit: Visit) -> Reply:

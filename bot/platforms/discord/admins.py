@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat import blocklist_work, playlist_work
+from bot.chat.playlist_choice import meant
 from bot.chat.replies import Reply
 from bot.platforms.discord import command_texts as words
 from bot.platforms.discord import setup_work
@@ -72,11 +73,13 @@ class Admins(commands.Cog, name="Earmark: admins"):
         days: app_commands.Range[int, 1, 365] | None = None,
     ) -> None:
         if action == "add":
-            await self._front.command_form(interaction, playlist_work.open_add)
+            await self._front.command_form(
+                interaction, lambda visit: playlist_work.open_add(visit, name=playlist or "")
+            )
             return
 
         async def work(visit: Visit) -> Reply:
-            name = playlist_work.named(playlist)
+            name = await meant(visit, playlist or "")
             match action:
                 case "open":
                     return await playlist_work.let_in(visit, playlist=name, days=days)

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.chat import decide_work, digest_work, queue_work, review_work
+from bot.chat.digest_work import Deed
 from bot.platforms.discord import command_texts as words
 from bot.platforms.discord.choosing import Choices, curated_choices, playlist_choices
 from bot.platforms.discord.earmark import Earmark
@@ -30,7 +31,7 @@ class Curators(commands.Cog, name="Earmark: curators"):
         self,
         interaction: Interaction,
         *,
-        playlist: str,
+        playlist: str | None = None,
         view: Literal[
             "suggested", "oldest", "discovery", "needs-vote", "mine", "maybe"
         ] = "suggested",
@@ -38,7 +39,7 @@ class Curators(commands.Cog, name="Earmark: curators"):
     ) -> None:
         await self._front.command(
             interaction,
-            lambda visit: queue_work.show_queue(
+            lambda visit: queue_work.show_reviewed(
                 visit, playlist=playlist, view=View(view), number=page
             ),
         )
@@ -46,9 +47,9 @@ class Curators(commands.Cog, name="Earmark: curators"):
     @app_commands.command(name="next", description=words.NEXT)
     @app_commands.guild_only()
     @app_commands.describe(playlist=words.QUEUE_PLAYLIST)
-    async def next_track(self, interaction: Interaction, *, playlist: str) -> None:
+    async def next_track(self, interaction: Interaction, *, playlist: str | None = None) -> None:
         await self._front.command(
-            interaction, lambda visit: review_work.next_track(visit, playlist=playlist)
+            interaction, lambda visit: review_work.next_reviewed(visit, playlist=playlist)
         )
 
     @app_commands.command(name="track", description=words.TRACK)
@@ -73,15 +74,10 @@ class Curators(commands.Cog, name="Earmark: curators"):
         interaction: Interaction,
         *,
         action: Literal["preview", "send", "skip"],
-        playlist: str,
+        playlist: str | None = None,
     ) -> None:
-        works = {
-            "preview": digest_work.preview,
-            "send": digest_work.send,
-            "skip": digest_work.skip,
-        }
         await self._front.command(
-            interaction, lambda visit: works[action](visit, playlist=playlist)
+            interaction, lambda visit: digest_work.do(visit, Deed(action), playlist=playlist)
         )
 
     @digest.autocomplete("playlist")

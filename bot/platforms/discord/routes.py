@@ -5,6 +5,7 @@ from types import MappingProxyType
 from bot.chat import (
     artist_work,
     decide_work,
+    digest_work,
     help_work,
     link_work,
     playlist_work,
@@ -28,7 +29,10 @@ ROUTES = Routes(
             "facts": Route(work=artist_work.show_facts),
             "queue": Route(work=queue_work.turn_page, layout=True),
             "queue_view": Route(work=queue_work.choose_view, layout=True),
+            "queue_of": Route(work=queue_work.show_picked, layout=True),
             "review": Route(work=review_work.start),
+            "review_of": Route(work=review_work.next_picked),
+            "digest_of": Route(work=digest_work.do_picked),
             "open": Route(work=review_work.open_card),
             "skip": Route(work=review_work.skip),
             "claim": Route(work=review_work.claim),

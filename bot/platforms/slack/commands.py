@@ -16,6 +16,7 @@ from bot.chat import (
     queue_work,
     review_work,
 )
+from bot.chat.digest_work import Deed
 from bot.chat.drafts import Draft
 from bot.chat.forms import Form
 from bot.chat.help_screens import help_card
@@ -84,14 +85,14 @@ def _calls(rest: str) -> Wish:
 
 def _queue(rest: str) -> Wish:
     async def work(visit: Visit) -> Answer:
-        return await queue_work.show_queue(visit, playlist=await meant(visit, rest))
+        return await queue_work.show_reviewed(visit, playlist=rest)
 
     return Does(work=work)
 
 
 def _next(rest: str) -> Wish:
     async def work(visit: Visit) -> Answer:
-        return await review_work.next_track(visit, playlist=await meant(visit, rest))
+        return await review_work.next_reviewed(visit, playlist=rest)
 
     return Does(work=work, window=True)
 
@@ -114,15 +115,10 @@ def _digest(rest: str) -> Wish:
     action, _, playlist = rest.partition(" ")
 
     async def work(visit: Visit) -> Answer:
-        name = await meant(visit, playlist.strip())
-        match action:
-            case "" | "preview":
-                return await digest_work.preview(visit, playlist=name)
-            case "send":
-                return await digest_work.send(visit, playlist=name)
-            case "skip":
-                return await digest_work.skip(visit, playlist=name)
-        raise RuleError(f"{_CHOICES['digest']}", rule="command")
+        deed = action or Deed.PREVIEW
+        if deed not in set(Deed):
+            raise RuleError(_CHOICES["digest"], rule="command")
+        return await digest_work.do(visit, Deed(deed), playlist=playlist.strip())
 
     return Does(work=work)
 
@@ -148,7 +144,7 @@ def _setup(rest: str) -> Wish:
 def _playlist(rest: str) -> Wish:
     action, _, what = rest.partition(" ")
     if action == "add":
-        return Opens(make=playlist_work.open_add)
+        return Opens(make=lambda visit: playlist_work.open_add(visit, name=what.strip()))
 
     async def work(visit: Visit) -> Answer:
         if action in {"curators", "dismiss"}:
@@ -245,7 +241,7 @@ _CHOICES: Mapping[str, str] = MappingProxyType(
     {
         "digest": "Write digest preview, digest send or digest skip, and the playlist's name.",
         "setup": "Write setup alone, setup zone Europe/Berlin, or setup link.",
-        "playlist": "Write playlist add, or show, open, close, curators or dismiss and its name.",
+        "playlist": "Write playlist add and its name, or show, open, close, curators or dismiss.",
         "blocklist": "Write blocklist list, or add or remove with @somebody or an artist's name.",
         "privacy": "Write privacy export, delete, dm-on, dm-off or join-accounts.",
     }

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from bot.chat import (
     artist_work,
     decide_work,
+    digest_work,
     help_work,
     link_work,
     playlist_work,
@@ -30,7 +31,10 @@ ROUTES = Routes(
             "facts": artist_work.show_facts,
             "queue": queue_work.turn_page,
             "queue_view": queue_work.choose_view,
+            "queue_of": queue_work.show_picked,
             "review": review_work.start,
+            "review_of": review_work.next_picked,
+            "digest_of": digest_work.do_picked,
             "open": review_work.open_card,
             "skip": review_work.skip,
             "claim": review_work.claim,
@@ -85,7 +89,7 @@ ROUTES = Routes(
         }
     ),
     windows=frozenset(
-        {"mine", "facts", "review", "open", "skip", "why", "more", "history", "snooze"}
+        {"mine", "facts", "review", "review_of", "open", "skip", "why", "more", "history", "snooze"}
     ),
     stacked=frozenset(
         {"answer", "ask", "decline", "facts", "file", "history", "more", "note", "resubmit"}
