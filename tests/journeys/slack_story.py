@@ -172,7 +172,7 @@ async def look(cast: Cast, code: str) -> None:
 async def review(cast: Cast, code: str) -> None:
     """Mo opens the queue, claims, keeps, takes it back, and calls it a maybe."""
     house, mo, kim = cast.house, cast.mo, cast.kim
-    await house.command(cast.ana, "queue", says="Only curators")
+    await house.command(cast.ana, "queue", says="You review no playlist here")
     queue = await house.command(mo, "queue", says="4 waiting")
     queue = await house.choose(mo, queue, "Oldest first", of="suggested", says="4 waiting")
     card = await house.open_row(mo, queue, code, says="Listen on Spotify")
