@@ -1,6 +1,7 @@
 """Databases for the tests: each test gets its own, empty, with all tables."""
 
 import asyncio
+import functools
 import itertools
 import shutil
 import tempfile
@@ -22,6 +23,7 @@ settings.register_profile("earmark", deadline=None, suppress_health_check=[Healt
 settings.load_profile("earmark")
 
 NewUrl = Callable[[str], str]
+Engines = Callable[[str], AsyncEngine]
 
 # One database on the server for each bare one that a test wants.
 _numbers = itertools.count()
@@ -63,15 +65,23 @@ def postgres_with_tables(postgres: PostgresServer) -> str:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with all tables, to copy."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    path = tmp_path_factory.mktemp("template") / "template.db"
     asyncio.run(schema.upgrade(f"sqlite:///{path}"))
     return path
 
 
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each test's database lies, always under the same name, so that engines can be kept."""
+    return tmp_path_factory.mktemp("sqlite")
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+def sqlite_url(sqlite_folder: Path, sqlite_template: Path) -> str:
     """A SQLite database with all tables, for tests where the kind does not matter."""
-    path = shutil.copy(sqlite_template, tmp_path / "earmark.db")
+    shutil.rmtree(sqlite_folder)
+    sqlite_folder.mkdir()
+    path = shutil.copy(sqlite_template, sqlite_folder / "earmark.db")
     return f"sqlite:///{path}"
 
 
@@ -110,9 +120,20 @@ def bare_url(request: pytest.FixtureRequest, bare_urls: NewUrl) -> str:
     return bare_urls(request.param)
 
 
+@pytest.fixture(scope="session")
+def engines() -> Engines:
+    """Gives engines of a URL that share what was compiled: compiling takes longer than asking.
+
+    What a test listens for on its own is not heard on the next one's. It disposes of the
+    connections, since they belong to its event loop.
+    """
+    kept = functools.cache(create_engine)
+    return lambda url: kept(url).execution_options()
+
+
 @pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database_url)
+async def engine(database_url: str, engines: Engines) -> AsyncIterator[AsyncEngine]:
+    engine = engines(database_url)
     yield engine
     await engine.dispose()
 
@@ -121,6 +142,16 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 def make_session(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Sessions on connections of their own, for tests in which two do something at once."""
     return sessions(engine)
+
+
+@pytest.fixture
+async def sqlite_sessions(
+    sqlite_url: str, engines: Engines
+) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    """As `make_session`, on SQLite alone."""
+    engine = engines(sqlite_url)
+    yield sessions(engine)
+    await engine.dispose()
 
 
 @pytest.fixture

@@ -58,8 +58,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> t
 
 
 @pytest.fixture
-def waiting(folder: Path, filled: tuple[Path, str]) -> str:
+def waiting(sqlite_url: str, filled: tuple[Path, str]) -> str:
     """The id of a scored submission of Lia's that waits in the queue."""
     path, code = filled
-    shutil.copy(path, folder / "earmark.db")
+    shutil.copy(path, sqlite_url.removeprefix("sqlite:///"))
     return code

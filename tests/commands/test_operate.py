@@ -138,10 +138,10 @@ def test_a_postgresql_server_without_our_database_says_so(
 
 
 def test_a_database_that_another_process_holds_is_told(
-    earmark: Console, monkeypatch: pytest.MonkeyPatch, folder: Path
+    earmark: Console, monkeypatch: pytest.MonkeyPatch, sqlite_url: str
 ) -> None:
     monkeypatch.setattr("db.engine._BUSY_SECONDS", 0)
-    holder = sqlite3.connect(folder / "earmark.db", isolation_level=None)
+    holder = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 
     ran = earmark("queue", "P", "--json")

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from bot.jobs.upkeep import Me, Upkeep
 from bot.workflow.chores import Chore, Chores, Kind
 from bot.workflow.schedule import Rhythm, due_at, week_label
+from bot.workflow.services import Sessions
 from db import playlists
-from db.engine import create_engine, sessions
 from db.goes import Go
 from db.models import OutboxMessage
 from tests.workflow.stage import Stage, open_stage
@@ -81,10 +81,9 @@ async def _stage(stage: Stage) -> dict[int, str]:
 
 
 async def test_three_workers_post_one_digest_for_each_playlist_and_week_of_a_year(
-    sqlite_url: str,
+    sqlite_sessions: Sessions,
 ) -> None:
-    engine = create_engine(sqlite_url)
-    stage = await open_stage(sessions(engine))
+    stage = await open_stage(sqlite_sessions)
     zones = await _stage(stage)
 
     async def sweep(before: datetime) -> int:
@@ -113,7 +112,6 @@ async def test_three_workers_post_one_digest_for_each_playlist_and_week_of_a_yea
             for message in found
             if message.payload["playlist"] in zones
         ]
-    await engine.dispose()
     assert sorted((playlist, week) for playlist, week, _ in sent) == sorted(
         (playlist, week) for playlist in zones for week in WEEKS
     )

@@ -1,10 +1,8 @@
 """One queue in a Discord server and a Slack team: either side acts, and both show it."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -15,8 +13,6 @@ from bot.sandbox.discord.world import Message
 from bot.sandbox.slack.people import Person as SlackPerson
 from bot.sandbox.slack.seen import labels_of, text_of
 from bot.sandbox.slack.world import SlackMessage
-from bot.workflow.services import Sessions
-from db.engine import create_engine, sessions
 from db.models import Event, EventKind, Identity, Platform, Status, Submission
 from tests.journeys.discord_house import House, open_house
 from tests.journeys.slack_house import SlackHouse, slack_house
@@ -25,13 +21,6 @@ from tests.journeys.slack_story import LINK, NIGHT, SENT, code_in
 _CODE = re.compile(r"\b[0-9A-Z]{8}\b")
 _REVIEW = "Review channel: cards, board and digest"
 _WHY = "Why? Choose one to three."
-
-
-@pytest.fixture
-async def maker(sqlite_url: str) -> AsyncIterator[Sessions]:
-    engine = create_engine(sqlite_url)
-    yield sessions(engine)
-    await engine.dispose()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,7 +17,6 @@ from bot.workflow.delivery import Courier, Limits, Outgoing
 from bot.workflow.outbox import Sender
 from bot.workflow.services import Sessions
 from db import outbox, workspaces
-from db.engine import create_engine, sessions
 from db.models import OutboxMessage, Platform
 from db.recipients import Recipient, channel, person
 
@@ -30,10 +29,8 @@ async def as_told(session: object, row: OutboxMessage, *, posted: bool, now: dat
 
 
 @pytest.fixture
-async def maker(database_url: str) -> AsyncIterator[Sessions]:
-    engine = create_engine(database_url)
-    yield sessions(engine)
-    await engine.dispose()
+def maker(make_session: Sessions) -> Sessions:
+    return make_session
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from bot.workflow.delivery import Limits, Outgoing
 from bot.workflow.outbox import Sender
 from bot.workflow.services import Sessions
 from db import outbox, workspaces
-from db.engine import create_engine, sessions
 from db.models import OutboxMessage, Platform
 from db.outbox import Box
 from db.recipients import Recipient, channel, person
@@ -140,17 +139,15 @@ def _client(slack: SlackStandIn) -> AsyncWebClient:
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
-    engine = create_engine(database_url)
-    maker, clock = sessions(engine), HandClock()
-    async with maker.begin() as session:
+async def desk(make_session: Sessions) -> AsyncIterator[Desk]:
+    clock = HandClock()
+    async with make_session.begin() as session:
         workspace = await workspaces.ensure(session, name="desk", now=clock())
     async with SlackStandIn.start(clock=clock) as slack:
         slack.add_user("U0ANA")
         slack.add_channel("C0REVIEW")
-        yield Desk(maker=maker, slack=slack, clock=clock, workspace_id=workspace.id)
+        yield Desk(maker=make_session, slack=slack, clock=clock, workspace_id=workspace.id)
         assert slack.violations == []
-    await engine.dispose()
 
 
 @pytest.mark.parametrize("to", RECIPIENTS, ids=["channel", "person"])

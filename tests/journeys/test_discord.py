@@ -1,6 +1,5 @@
 """An artist and two curators on Discord: as it should be, and as it really goes."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -8,18 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.sandbox.calls import Service
 from bot.sandbox.faults import Fault, FaultKind
-from bot.workflow.services import Sessions
-from db.engine import create_engine, sessions
 from tests.journeys import discord_story
 from tests.journeys.discord_house import House, open_house
 from tests.sandbox.discord_stand_in.contract import official_contract
-
-
-@pytest.fixture
-async def maker(sqlite_url: str) -> AsyncIterator[Sessions]:
-    engine = create_engine(sqlite_url)
-    yield sessions(engine)
-    await engine.dispose()
 
 
 def assert_discord_was_pleased(house: House) -> None:

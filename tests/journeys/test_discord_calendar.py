@@ -9,20 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.sandbox.discord.seen import text_of
 from bot.workflow import deadlines
-from bot.workflow.services import Sessions
-from db.engine import create_engine, sessions
 from db.models import Status, Submission
 from tests.journeys.discord_house import House, open_house
 from tests.journeys.discord_story import code_in
 
 NIGHT = "Night Drive"
-
-
-@pytest.fixture
-async def maker(sqlite_url: str) -> AsyncIterator[Sessions]:
-    engine = create_engine(sqlite_url)
-    yield sessions(engine)
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from bot.sandbox.discord.people import Person
 from bot.sandbox.discord.permissions import Permission
 from bot.sandbox.discord.seen import labels_of
 from bot.sandbox.discord.world import EPHEMERAL, Message, Overwrite
-from bot.workflow.services import Sessions
-from db.engine import create_engine, sessions
 from tests.journeys import discord_story
 from tests.journeys.discord_house import House, open_house
 
@@ -27,13 +25,6 @@ _NOT_FOR_ARTISTS = re.compile(
     r"|of 100\b",
     re.IGNORECASE,
 )
-
-
-@pytest.fixture
-async def maker(sqlite_url: str) -> AsyncIterator[Sessions]:
-    engine = create_engine(sqlite_url)
-    yield sessions(engine)
-    await engine.dispose()
 
 
 @pytest.fixture

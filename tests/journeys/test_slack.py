@@ -1,24 +1,13 @@
 """The desk on Slack, played by people: as it should be, and as it really goes."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.sandbox.calls import Service
 from bot.sandbox.faults import Fault, FaultKind
-from bot.workflow.services import Sessions
-from db.engine import create_engine, sessions
 from tests.journeys import slack_story
 from tests.journeys.slack_house import Mode, SlackHouse, open_slack_house
 from tests.platforms.slack.contract import CONTRACT
-
-
-@pytest.fixture
-async def maker(sqlite_url: str) -> AsyncIterator[Sessions]:
-    engine = create_engine(sqlite_url)
-    yield sessions(engine)
-    await engine.dispose()
 
 
 def assert_slack_was_pleased(house: SlackHouse) -> None:

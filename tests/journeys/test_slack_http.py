@@ -10,20 +10,11 @@ from bot.sandbox.calls import Service
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.refusals import NoAnswerError
 from bot.sandbox.slack.signed_http import SignedHttp
-from bot.workflow.services import Sessions
-from db.engine import create_engine, sessions
 from tests.journeys import slack_story
 from tests.journeys.slack_house import COMMAND, SlackHouse, open_slack_house
 from tests.platforms.slack.contract import CONTRACT
 
 _DELIVERY = Service.SLACK_DELIVERY
-
-
-@pytest.fixture
-async def maker(sqlite_url: str) -> AsyncIterator[Sessions]:
-    engine = create_engine(sqlite_url)
-    yield sessions(engine)
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -11,8 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.sandbox.slack.people import Person
 from bot.sandbox.slack.seen import labels_of, text_of
 from bot.sandbox.upload import Upload
-from bot.workflow.services import Sessions
-from db.engine import create_engine, sessions
 from db.models import Status, Submission
 from tests.journeys import slack_story
 from tests.journeys.slack_house import SlackHouse, open_slack_house
@@ -25,13 +23,6 @@ _NOT_FOR_ARTISTS = re.compile(
     r"|of 100\b",
     re.IGNORECASE,
 )
-
-
-@pytest.fixture
-async def maker(sqlite_url: str) -> AsyncIterator[Sessions]:
-    engine = create_engine(sqlite_url)
-    yield sessions(engine)
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from bot.platforms.discord.control import invite, register, whoami
 from bot.platforms.discord.sync import Sync
 from bot.sandbox.discord.server import DiscordStandIn
 from bot.workflow.desk import Desk
-from db.engine import create_engine, sessions
+from bot.workflow.services import Sessions
 from tests.workflow.stage import open_stage
 
 
@@ -24,10 +24,9 @@ class NoJobs:
 
 
 @pytest.fixture
-async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
-    engine = create_engine(sqlite_url)
-    stage = await open_stage(sessions(engine))
-    yield Desk(
+async def desk(sqlite_sessions: Sessions) -> Desk:
+    stage = await open_stage(sqlite_sessions)
+    return Desk(
         workspace_id=stage.workspace_id,
         zone="UTC",
         upload_max_mib=25,
@@ -37,7 +36,6 @@ async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
         now=stage.clock,
         seed=lambda: 1,
     )
-    await engine.dispose()
 
 
 def registered(discord: DiscordStandIn) -> int:

@@ -1,7 +1,5 @@
 """The chat that the settings name: connected where both tokens are good, else a clear sentence."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -10,7 +8,6 @@ from bot.chats import open_chats
 from bot.errors import SettingsError
 from bot.sandbox.slack.server import SlackStandIn
 from bot.settings import Settings
-from db.engine import create_engine, sessions
 from db.models import Platform
 from tests.journeys.discord_house import Worker
 from tests.journeys.slack_house import desk_of
@@ -20,10 +17,8 @@ Maker = async_sessionmaker[AsyncSession]
 
 
 @pytest.fixture
-async def maker(sqlite_url: str) -> AsyncIterator[Maker]:
-    engine = create_engine(sqlite_url)
-    yield sessions(engine)
-    await engine.dispose()
+def maker(sqlite_sessions: Maker) -> Maker:
+    return sqlite_sessions
 
 
 async def test_a_team_is_connected_with_both_tokens(maker: Maker) -> None:
