@@ -49,6 +49,7 @@ FORM_BACK_BUTTON = "Back to the form"
 FORM_ANYWAY_BUTTON = "Submit anyway"
 YOUR_LINK = "Your link"
 YOUR_NOTE = "Your note"
+YOUR_FILE = "Your file"
 YOUR_TRACK_TEXT = "Your track"
 NO_TRACK_TEXT = "Paste the link of one track, or choose a file."
 AI_LABELS: Mapping[AiUse, str] = MappingProxyType(
@@ -203,6 +204,11 @@ def join_code_text(code: str) -> str:
 
 def joined_text(name: str) -> str:
     return f"This place works at the desk of {name} now: one queue, seen from both."
+
+
+def kept_text(filename: str, until: str) -> str:
+    """Tell that a file need not be sent again, and until when."""
+    return f"{plain(filename, limit=150)} is kept here until {until}: no need to send it again."
 
 
 def attached_text(filename: str) -> str:

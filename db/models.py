@@ -6,7 +6,7 @@ from db.tables.curation import Pin, Reminder, Thread, WeekDigest
 from db.tables.people import Block, Identity, JoinCode, Member, Workspace, WorkspaceAccount
 from db.tables.playlists import Playlist, PlaylistCurator, PlaylistRole
 from db.tables.services import CachedReply, ServiceBlock, ServiceCall, SpooledFile
-from db.tables.submissions import Decision, Event, Exposure, Submission, Vote
+from db.tables.submissions import Decision, DraftFile, Event, Exposure, Submission, Vote
 from db.tables.tracks import Score, Track
 from db.tables.workers import Lease, Worker
 from db.tables.workspace import Mailbox, OutboxMessage, Post, Secret, WorkspaceSetting
@@ -37,6 +37,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DigestOutcome",
+    "DraftFile",
     "Event",
     "EventKind",
     "Exposure",

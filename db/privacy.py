@@ -14,6 +14,7 @@ from db import recipients
 from db.models import (
     Block,
     Decision,
+    DraftFile,
     Event,
     Exposure,
     Identity,
@@ -40,6 +41,7 @@ HANDLED: Mapping[str, str] = MappingProxyType(
     {
         "blocks": "a block of the person goes; one that they made stays without a name",
         "decisions": "stay, without a name; notes to the person go",
+        "draft_files": "go",
         "events": "stay, without a name; notes on the person's submissions go",
         "exposures": "stay, without a name",
         "identities": "go",
@@ -146,6 +148,7 @@ async def forget(session: AsyncSession, *, workspace_id: int, member_id: int) ->
         (JoinCode, JoinCode.member_id),
         (PlaylistCurator, PlaylistCurator.member_id),
         (Block, Block.member_id),
+        (DraftFile, DraftFile.member_id),
     ):
         await session.execute(
             delete(table).where(table.workspace_id == workspace_id, column == member_id)

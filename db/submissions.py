@@ -15,7 +15,7 @@ from sqlalchemy.orm import selectinload
 
 from db import events, scores
 from db.codes import codes, normalise_code
-from db.models import AiUse, EventKind, Score, Status, Submission, Track
+from db.models import AiUse, DraftFile, EventKind, Score, Status, Submission, Track
 from db.status import WAITING
 from db.upsert import insert_or_skip
 
@@ -258,6 +258,8 @@ async def unscored(
 async def file_awaited(session: AsyncSession, *, sha256: str, except_id: int) -> bool:
     """Say whether another submission of the same file is still to be looked up and heard.
 
+    What somebody may still send counts, too: see `draft_files`.
+
     In any workspace: all of them keep their waiting files in one place, by content.
     """
     found = await session.scalar(
@@ -269,11 +271,12 @@ async def file_awaited(session: AsyncSession, *, sha256: str, except_id: int) ->
         )
         .limit(1)
     )
-    return found is not None
+    return found is not None or await _kept(session, sha256)
 
 
 async def awaited_files(session: AsyncSession) -> set[str]:
     """Return the hashes of all files, of any workspace, that may still have to be heard."""
+    drafts = await session.scalars(select(DraftFile.sha256))
     found = await session.scalars(
         select(Submission.upload_sha256).where(
             Submission.upload_sha256.is_not(None),
@@ -281,7 +284,7 @@ async def awaited_files(session: AsyncSession) -> set[str]:
             or_(Submission.status == Status.RECEIVED, Submission.unscored_reason.is_not(None)),
         )
     )
-    return {sha256 for sha256 in found if sha256 is not None}
+    return {sha256 for sha256 in found if sha256 is not None} | set(drafts)
 
 
 async def record_upload(
@@ -345,6 +348,11 @@ async def _welcome(session: AsyncSession, row: Submission) -> Submission:
         to_status=stored.status,
     )
     return stored
+
+
+async def _kept(session: AsyncSession, sha256: str) -> bool:
+    found = select(DraftFile.id).where(DraftFile.sha256 == sha256).limit(1)
+    return await session.scalar(found) is not None
 
 
 def in_full() -> Select[Submission]:

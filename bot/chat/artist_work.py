@@ -1,12 +1,12 @@
 """What an artist's commands, buttons and forms do: call the workflow, and show what it says."""
 
-import hashlib
 from dataclasses import replace
 
-from bot.chat import artist_screens, call_screens
+from bot.chat import artist_screens, call_screens, sent_files
 from bot.chat.drafts import Choice, Draft, draft_in, draft_of, refused, submit_form
 from bot.chat.forms import Form, Upload
 from bot.chat.replies import Reply
+from bot.chat.sent_files import SentFile
 from bot.chat.visit import Visit
 from bot.chat_texts import NO_PLAYLISTS_TEXT, NO_TRACK_TEXT, WITHDRAWN_TEXT
 from bot.errors import EarmarkError, NotFoundError, RuleError
@@ -15,11 +15,9 @@ from bot.marks import command
 from bot.workflow import calls, check, facts, mine, status, submit, suggest, versions
 from bot.workflow.mine import Stand
 from bot.workflow.rescore import version_in_use
-from bot.workflow.submit import OwnFile, Request
+from bot.workflow.submit import Accepted, Request
 from db.engine import reading
 from db.types import AiUse
-
-_MIB = 2**20
 
 
 async def new_form(visit: Visit, draft: Draft, *, upload: Upload | None = None) -> Form:
@@ -32,7 +30,8 @@ async def new_form(visit: Visit, draft: Draft, *, upload: Upload | None = None) 
     if not found:
         raise NotFoundError(NO_PLAYLISTS_TEXT)
     choices = [Choice(playlist_id=one.id, name=one.name) for one in found]
-    return submit_form(draft, choices, roomy=visit.roomy, upload=upload)
+    draft, kept_name = await sent_files.still_kept(visit, draft)
+    return submit_form(draft, choices, roomy=visit.roomy, upload=upload, kept_name=kept_name)
 
 
 async def draft_form(visit: Visit) -> Form:
@@ -68,7 +67,7 @@ async def resubmit_form(visit: Visit) -> Form:
 async def send_form(visit: Visit) -> Reply:
     """Submit what stands in a form."""
     draft, upload = draft_in(visit.form, visit.wish), visit.form.upload("file")
-    if upload is None and not draft.link:
+    if upload is None and not draft.link and not draft.kept:
         raise RuleError(NO_TRACK_TEXT, rule="track")
     return await send(visit, draft, upload=upload)
 
@@ -82,12 +81,22 @@ async def send(
     genre: str | None = None,
     language: str | None = None,
 ) -> Reply:
-    """Submit a draft; a refusal keeps it, with the way back to the form."""
+    """Submit a draft; a refusal keeps it, with its file and the way back to the form."""
+    try:
+        file = await sent_files.of_draft(visit, draft, upload)
+    except EarmarkError as error:
+        if visit.roomy and upload is not None:
+            # The form stays open, and asks for another file by itself.
+            raise
+        if told := await _told_before(visit, draft):
+            return told
+        return refused(str(error), replace(draft, kept="", by_file=True), may_insist=False)
     try:
         request = Request(
             playlist=playlist or await _playlist(visit, draft),
             person=visit.person,
             text=draft.link,
+            upload=None if file is None else file.own,
             note=draft.note or None,
             ai_use=draft.ai_use,
             owns_rights=draft.owns,
@@ -97,23 +106,17 @@ async def send(
             replaces=draft.replaces or None,
             key=visit.key,
         )
-        return await _submit(visit, request, upload)
+        return await _submit(visit, request, file)
     except EarmarkError as error:
-        if upload is not None:
-            # A file cannot be put into a form again: only who sent it has it.
-            raise
         may_insist = isinstance(error, RuleError) and error.anyway
-        return refused(str(error), draft, may_insist=may_insist)
+        if file is None:
+            return refused(str(error), draft, may_insist=may_insist)
+        draft, kept = await sent_files.keep(visit, draft, file, refused_by=error)
+        return refused(str(error), draft, may_insist=may_insist, kept=kept)
 
 
-async def _submit(visit: Visit, request: Request, upload: Upload | None) -> Reply:
+async def _submit(visit: Visit, request: Request, file: SentFile | None) -> Reply:
     desk = visit.desk
-    content = None
-    if upload is not None:
-        content = await visit.fetch(upload, max_bytes=desk.upload_max_mib * _MIB)
-        desk.services.files.check(content)
-        sha256 = hashlib.sha256(content).hexdigest()
-        request = replace(request, upload=OwnFile(sha256=sha256, name=upload.filename))
     async with desk.sessions.begin() as session:
         accepted = await submit.submit(
             session,
@@ -122,10 +125,26 @@ async def _submit(visit: Visit, request: Request, upload: Upload | None) -> Repl
             now=desk.now(),
             seed=desk.seed(),
         )
-        if content is not None:
-            await desk.services.files.put(session, content, at=desk.now())
+        if file is not None:
+            await sent_files.hand_over(session, visit, file)
     await desk.jobs.submit(accepted.submission_id)
-    found = find_links(request.text).tracks
+    return _receipt(visit, accepted, request.text)
+
+
+async def _told_before(visit: Visit, draft: Draft) -> Reply | None:
+    """Return the receipt where this very request has taken the kept file along already."""
+    desk = visit.desk
+    if not draft.kept:
+        return None
+    async with desk.sessions.begin() as session:
+        accepted = await submit.accepted_before(
+            session, workspace_id=desk.workspace_id, key=visit.key, now=desk.now()
+        )
+    return None if accepted is None else _receipt(visit, accepted, draft.link)
+
+
+def _receipt(visit: Visit, accepted: Accepted, link: str) -> Reply:
+    found = find_links(link).tracks
     url = f"https://open.spotify.com/track/{found[0]}" if found else None
     place = visit.carried.place if visit.carried else None
     return artist_screens.receipt(accepted.receipt, url=url, place=place)

@@ -28,6 +28,7 @@ from bot.chat_texts import (
     FORM_PLAYLIST,
     FORM_TITLE,
     SUBMIT_NOTE_LIMIT,
+    YOUR_FILE,
     YOUR_LINK,
     YOUR_NOTE,
     YOUR_TRACK_TEXT,
@@ -50,7 +51,8 @@ class Choice:
 class Draft:
     """A submission on its way. `replaces` is the code of the version that it takes the place of.
 
-    `by_file`: the form asks for a file instead of a link.
+    `by_file`: the form asks for a file instead of a link. `kept` names a file that is here already,
+    as `bot.workflow.kept_files` calls it.
     """
 
     link: str = ""
@@ -61,6 +63,7 @@ class Draft:
     replaces: str = ""
     anyway: bool = False
     by_file: bool = False
+    kept: str = ""
     # The workspace, where a direct message began it.
     place: int | None = None
 
@@ -72,7 +75,7 @@ class Draft:
         number = "" if self.playlist_id is None else str(self.playlist_id)
         return CustomId(
             action=action,
-            id=self.replaces,
+            id=f"{self.replaces}_{self.kept}" if self.kept else self.replaces,
             arg=f"{number}.{ai_use}.{flags}",
             place=self.place,
         )
@@ -82,15 +85,17 @@ def draft_of(carried: CustomId, told: Mapping[str, str]) -> Draft:
     """Return the draft that a button of a refusal stands for."""
     number, _, rest = carried.arg.partition(".")
     ai_use, _, flags = rest.partition(".")
+    replaces, _, kept = carried.id.partition("_")
     return Draft(
         link=told.get(YOUR_LINK, ""),
         playlist_id=int(number) if number.isdigit() else None,
         ai_use=AiUse(ai_use) if ai_use in set(AiUse) else None,
         note=told.get(YOUR_NOTE, ""),
         owns="o" in flags,
-        replaces=carried.id,
+        replaces=replaces,
         anyway="a" in flags,
         by_file="f" in flags,
+        kept=kept,
         place=carried.place,
     )
 
@@ -115,21 +120,23 @@ def submit_form(
     *,
     roomy: bool = False,
     upload: Upload | None = None,
+    kept_name: str = "",
 ) -> Form:
     """Return the form: link (or file), playlist, AI, note, and the tick of ownership.
 
-    A `roomy` one asks for both, and one of them will do. `upload` is a file that is there already.
+    A `roomy` one asks for both, and one of them will do. `upload` is a file that is there already,
+    and `kept_name` what the one is called that the draft keeps.
     """
     made = form(
         FORM_TITLE,
         draft.carried("send"),
-        *_what(draft, roomy=roomy, there=upload is not None),
+        *_what(draft, roomy=roomy, there=upload is not None or bool(draft.kept)),
         part(FORM_PLAYLIST, _playlists(draft, choices)),
         part(FORM_AI, _ai(draft)),
         part(FORM_NOTE, _note(draft), hint=FORM_NOTE_HINT),
         part(FORM_OWNS, Tick(name="owns", default=draft.owns), hint=FORM_OWNS_HINT),
     )
-    return replace(made, upload=upload)
+    return replace(made, upload=upload, attached=upload.filename if upload else kept_name)
 
 
 def _what(draft: Draft, *, roomy: bool, there: bool) -> Iterable[Part]:
@@ -138,14 +145,17 @@ def _what(draft: Draft, *, roomy: bool, there: bool) -> Iterable[Part]:
         yield _link(draft, required=False)
         if not there:
             yield part(FORM_FILE_BESIDE, File(name="file", required=False), hint=FORM_FILE_HINT)
+    elif there:
+        if draft.link:
+            yield _link(draft, required=False)
     elif draft.by_file:
         yield part(FORM_FILE, File(name="file"), hint=FORM_FILE_HINT)
     else:
         yield _link(draft)
 
 
-def refused(sentence: str, draft: Draft, *, may_insist: bool) -> Reply:
-    """Return a refusal that keeps what was typed."""
+def refused(sentence: str, draft: Draft, *, may_insist: bool, kept: str = "") -> Reply:
+    """Return a refusal that keeps what was typed; `kept` says which file is here, and how long."""
     back = draft.carried("form")
     buttons = [Button(action="form", label=FORM_BACK_BUTTON, argument=_argument(back))]
     if may_insist:
@@ -158,7 +168,7 @@ def refused(sentence: str, draft: Draft, *, may_insist: bool) -> Reply:
                 argument=_argument(insisting),
             )
         )
-    fields = ((YOUR_LINK, draft.link), (YOUR_NOTE, draft.note))
+    fields = ((YOUR_LINK, draft.link), (YOUR_NOTE, draft.note), (YOUR_FILE, kept))
     return replies.card(
         Card(
             title="" if any(value for _, value in fields) else YOUR_TRACK_TEXT,

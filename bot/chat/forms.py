@@ -84,13 +84,15 @@ class Upload:
 class Form:
     """At most five parts, as Discord takes no more; six with a link and a file side by side.
 
-    `upload` is a file that was there before the form: it comes back as if put into it.
+    `upload` is a file that was there before the form: it comes back as if put into it. `attached`
+    names the file that goes along with the form, whoever has it.
     """
 
     title: str
     carried: CustomId
     parts: tuple[Part, ...]
     upload: Upload | None = None
+    attached: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import EarmarkError
 from bot.texts import rescoring_stopped_text
-from bot.workflow import deadlines, notices, privacy, rescore, weekly
+from bot.workflow import deadlines, kept_files, notices, privacy, rescore, weekly
 from bot.workflow.desk import Desk
 from db import outbox, posts, reminders, services, submissions, workspaces
 
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     EXPIRE = "expire"
     BOARD = "board"
     RETENTION = "retention"
+    DRAFTS = "drafts"
     # Never due by itself: somebody has put another model into use, and asks for it.
     RESCORE = "rescore"
 
@@ -68,6 +69,8 @@ class Chores:
     async def due(self, session: AsyncSession, now: datetime) -> list[Chore]:
         """Return what is due now, in all workspaces; some of it may be done or begun already."""
         found = [Chore(id=f"retention:{now:%Y-%m-%d}", kind=Kind.RETENTION)]
+        if await kept_files.are_over(session, now=now):
+            found.append(Chore(id=f"drafts:{now:%Y-%m-%dT%H:%M}", kind=Kind.DRAFTS))
         for workspace_id in await workspaces.all_ids(session):
             found += await _of_workspace(session, workspace_id, now)
         return found
@@ -83,6 +86,8 @@ class Chores:
             return
         async with self._desk.sessions.begin() as session:
             match chore.kind:
+                case Kind.DRAFTS:
+                    await kept_files.sweep(session, self._desk.services.files, now=now)
                 case Kind.DIGEST:
                     due = weekly.DueDigest(playlist_id=chore.subject_id, week=chore.period)
                     await weekly.send_due(session, workspace_id=workspace_id, due=due, now=now)

@@ -17,7 +17,17 @@ from bot.workflow.desk import Desk
 from bot.workflow.mine import history_of
 from bot.workflow.people import Person, member_of
 from bot.workflow.status import row_of
-from db import blocks, decisions, events, members, moves, playlists, privacy, submissions
+from db import (
+    blocks,
+    decisions,
+    draft_files,
+    events,
+    members,
+    moves,
+    playlists,
+    privacy,
+    submissions,
+)
 from db.models import Member, Submission
 from db.status import UNANSWERED, Status
 
@@ -105,6 +115,7 @@ async def export(
             {"submission": one.submission_id, "page": one.page, "at": one.at.isoformat()}
             for one in looks
         ],
+        "file_kept_for_an_hour": await _kept_file(session, member),
         "kept_out": await _block(session, member, now=now),
     }
     return ExportView(name=member.display_name, parts=tuple(parts.items()))
@@ -134,6 +145,8 @@ async def delete(
                 at=now,
             )
     files = await privacy.scrub(session, own, workspace_id=workspace_id)
+    kept = await draft_files.drop(session, workspace_id=workspace_id, member_id=member.id)
+    files |= set() if kept is None else {kept}
     await privacy.forget(session, workspace_id=workspace_id, member_id=member.id)
     await _write_anew(session, own, workspace_id=workspace_id, now=now)
     return DeletedView(
@@ -257,6 +270,13 @@ async def _block(
         return None
     until = block.until.isoformat() if block.until else None
     return {"reason": block.reason, "since": block.created_at.isoformat(), "until": until}
+
+
+async def _kept_file(session: AsyncSession, member: Member) -> dict[str, object] | None:
+    kept = await draft_files.of_member(
+        session, workspace_id=member.workspace_id, member_id=member.id
+    )
+    return None if kept is None else {"name": kept.name, "since": kept.kept_at.isoformat()}
 
 
 async def _write_anew(

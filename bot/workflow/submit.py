@@ -82,9 +82,12 @@ async def submit(
     link, spotify_id = link_of(request)
     playlist = await find_playlist(session, workspace_id, request.playlist, lock=True)
     # Under the lock: the first of two deliveries at once must not look like somebody else's.
-    if request.key and (known := await _known(session, workspace_id, request.key)):
-        receipt = await receipt_of(session, known, now=now)
-        return Accepted(submission_id=known.id, receipt=receipt, again=True)
+    if request.key and (
+        before := await accepted_before(
+            session, workspace_id=workspace_id, key=request.key, now=now
+        )
+    ):
+        return before
     member = await member_of(session, workspace_id, request.person, now=now)
     sha256 = request.upload.sha256 if request.upload else None
     earlier = await _earlier(session, playlist, member, request, now=now)
@@ -127,6 +130,17 @@ async def submit(
     )
     receipt = await receipt_of(session, submission, now=now)
     return Accepted(submission_id=submission.id, receipt=receipt)
+
+
+async def accepted_before(
+    session: AsyncSession, *, workspace_id: int, key: str, now: datetime
+) -> Accepted | None:
+    """Return the receipt of a request that was accepted before, or None."""
+    known = await _known(session, workspace_id, key)
+    if known is None:
+        return None
+    receipt = await receipt_of(session, known, now=now)
+    return Accepted(submission_id=known.id, receipt=receipt, again=True)
 
 
 async def find_playlist(

@@ -119,6 +119,28 @@ class Submission(Base):
     )
 
 
+class DraftFile(Base):
+    """The file of a submission that was refused, for a while: nobody has to send it twice.
+
+    Its content lies in the spool. One a person, so that refusals cannot fill the disk.
+    """
+
+    __tablename__ = "draft_files"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "member_id"),
+        within_workspace("member_id", "members", ondelete="CASCADE"),
+        Index(None, "sha256"),
+        Index(None, "kept_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    workspace_id: Mapped[WorkspaceId]
+    member_id: Mapped[int]
+    sha256: Mapped[str]
+    name: Mapped[str]
+    kept_at: Mapped[datetime]
+
+
 class Event(Base):
     """One thing that happened to a submission. Only ever added; a correction is a new event."""
 

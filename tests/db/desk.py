@@ -35,6 +35,7 @@ from db.models import (
     Block,
     CodePurpose,
     DigestOutcome,
+    DraftFile,
     JoinCode,
     Level,
     Platform,
@@ -282,6 +283,13 @@ async def _open_doors(desk: Desk) -> None:
                 code_sha256=f"code of {workspace_id}",
                 created_at=NOW,
                 expires_at=NOW + timedelta(minutes=10),
+            ),
+            DraftFile(
+                workspace_id=workspace_id,
+                member_id=desk.artist,
+                sha256="refused",
+                name="Fog.wav",
+                kept_at=NOW,
             ),
             Block(
                 workspace_id=workspace_id,

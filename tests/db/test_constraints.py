@@ -140,6 +140,7 @@ TWINS: dict[str, dict[str, object]] = {
     "pk_workspace_settings": {},
     "uq_blocks_workspace_id_artist_key": {},
     "uq_blocks_workspace_id_member_id": {},
+    "uq_draft_files_workspace_id_member_id": {},
     "uq_identities_workspace_id_platform_external_id": {},
     "uq_join_codes_code_sha256": {},
     "uq_outbox_workspace_id_key": {},

@@ -34,6 +34,7 @@ _ASKED_ON_THE_WAY = frozenset(
         "people.require_manager",
     }
 )
+_KEEPS_NO_DRAFT = "a file lies where it was when the command is typed again"
 _COMPLETES_NOTHING = "nothing is completed there while somebody types"
 REASONS: Mapping[tuple[str, str], str] = {
     ("discord", "status.show_status"): "mine.list_mine shows the same, with buttons and pages",
@@ -44,6 +45,9 @@ REASONS: Mapping[tuple[str, str], str] = {
         "feedback.say_useful",
     ): "it is asked under a message, and nobody is written to there",
     ("console", "again.retry"): "earmark process and earmark jobs retry do it for the operator",
+    ("console", "kept_files.keep"): _KEEPS_NO_DRAFT,
+    ("console", "kept_files.find"): _KEEPS_NO_DRAFT,
+    ("console", "kept_files.drop"): _KEEPS_NO_DRAFT,
     (
         "console",
         "linking.join_workspace",

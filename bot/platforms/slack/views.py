@@ -73,8 +73,8 @@ def form_view(form: Form, *, refusal: str = "", command: str = COMMAND) -> View:
     blocks: list[Block] = []
     if refusal:
         blocks.append(SectionBlock(text=words(refusal, limits.SECTION_TEXT, command=command)))
-    if form.upload is not None:
-        blocks.append(_said(attached_text(form.upload.filename)))
+    if form.attached:
+        blocks.append(_said(attached_text(form.attached)))
     blocks += [_input(part) for part in form.parts]
     view = _view(form.title, str(form.carried), blocks)
     view["submit"] = flat(SEND_BUTTON, limits.MODAL_BUTTON).to_dict()
