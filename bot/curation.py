@@ -222,3 +222,68 @@ class BoardView:
 
     def to_json(self) -> dict[str, object]:
         return as_json(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Where eight in ten of a playlist's tracks lie."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+
+    def to_json(self) -> dict[str, object]:
+        return as_json(self)
+
+
+class SeedState(StrEnum):
+    HEARD = "heard"
+    WAITING = "waiting"
+    UNHEARD = "unheard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeded:
+    """A playlist, with how many seed tracks it has and how many of them were heard."""
+
+    playlist: str
+    seeds: int
+    heard: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedLine:
+    """One seed; title and artist are "" until it was looked up, `reason` is why it is unheard."""
+
+    spotify_id: str
+    title: str
+    artist: str
+    state: SeedState
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        return as_json(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedsView:
+    """A playlist's seeds, and what all its tracks sound like, as far as they were heard.
+
+    `added` and `removed` count what was just done, `refused` the links that are no track's, and
+    `left_out` the tracks beyond the most that a playlist may have.
+    """
+
+    playlist: str
+    rows: tuple[SeedLine, ...]
+    sound: tuple[Range, ...]
+    added: int = 0
+    removed: int = 0
+    refused: int = 0
+    left_out: int = 0
+
+    def count(self, state: SeedState) -> int:
+        return sum(row.state is state for row in self.rows)
+
+    def to_json(self) -> dict[str, object]:
+        return as_json(self, rows="seeds")

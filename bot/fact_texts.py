@@ -15,10 +15,10 @@ def compared_text(playlist: str, tracks: int, *, enough: int) -> str:
     """Say what an artist's facts are held against, or that there is too little for that."""
     name = plain(playlist) or "The playlist"
     if tracks < enough:
-        return f"{name} has kept too few tracks to compare: {tracks} of at least {enough}."
+        return f"{name} has too few tracks to compare: {tracks} of at least {enough}."
     return (
-        f"The range holds eight in ten of the {tracks} other tracks that {name} has kept and"
-        " Earmark has heard. Good tracks lie outside it, too."
+        f"The range holds eight in ten of the {tracks} other tracks of {name} that Earmark has"
+        " heard. Good tracks lie outside it, too."
     )
 
 

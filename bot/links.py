@@ -192,17 +192,17 @@ class Found:
     dropped: tuple[str, ...] = ()
 
 
-def find_links(text: str) -> Found:
-    """Return every link in `text`; tracks, albums and short links count towards MAX_LINKS."""
+def find_links(text: str, *, most: int = MAX_LINKS) -> Found:
+    """Return every link in `text`; of tracks, albums and short links at most so many."""
     links = list(dict.fromkeys(link for _, link in sorted(_links(text), key=lambda hit: hit[0])))
     wanted = [link for link in links if not isinstance(link, Refusal)]
-    kept = wanted[:MAX_LINKS]
+    kept = wanted[:most]
     return Found(
         tracks=tuple(TrackId(link.value) for link in kept if link.kind == "track"),
         albums=tuple(AlbumId(link.value) for link in kept if link.kind == "album"),
         short=tuple(link.value for link in kept if link.kind == "short"),
         refused=tuple(link for link in links if isinstance(link, Refusal)),
-        dropped=tuple(str(link) for link in wanted[MAX_LINKS:]),
+        dropped=tuple(str(link) for link in wanted[most:]),
     )
 
 

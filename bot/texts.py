@@ -238,7 +238,12 @@ def unscored_text(reason: str | None) -> str:
     """Return why there is no score; `reason` is the kind of the error, or None while it is due."""
     if reason is None:
         return "not scored yet"
-    return f"not scored: {_UNSCORED.get(reason, plain(reason))}"
+    return f"not scored: {unheard_words(reason)}"
+
+
+def unheard_words(reason: str) -> str:
+    """Return what kept a track from being heard, as the end of a sentence."""
+    return _UNSCORED.get(reason, plain(reason))
 
 
 def receipt_text(receipt: Receipt, *, when: Callable[[datetime], str] = day) -> str:

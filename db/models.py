@@ -5,6 +5,7 @@ from db.tables.base import Base
 from db.tables.curation import Pin, Reminder, Thread, WeekDigest
 from db.tables.people import Block, Identity, JoinCode, Member, Workspace, WorkspaceAccount
 from db.tables.playlists import Playlist, PlaylistCurator, PlaylistRole
+from db.tables.seeds import Seed
 from db.tables.services import CachedReply, ServiceBlock, ServiceCall, SpooledFile
 from db.tables.submissions import Decision, DraftFile, Event, Exposure, Submission, Vote
 from db.tables.tracks import Score, Track
@@ -58,6 +59,7 @@ __all__ = [
     "Role",
     "Score",
     "Secret",
+    "Seed",
     "ServiceBlock",
     "ServiceCall",
     "SpooledFile",

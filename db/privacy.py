@@ -25,6 +25,7 @@ from db.models import (
     Platform,
     PlaylistCurator,
     Post,
+    Seed,
     Status,
     Submission,
     Track,
@@ -303,7 +304,11 @@ async def _scrub_tracks(
     """
     here = (Track.workspace_id == workspace_id, Track.id.in_(tracks))
     await session.execute(
-        delete(Track).where(*here, ~exists().where(Submission.track_id == Track.id))
+        delete(Track).where(
+            *here,
+            ~exists().where(Submission.track_id == Track.id),
+            ~exists().where(Seed.track_id == Track.id),
+        )
     )
     shared = exists().where(Submission.track_id == Track.id, Submission.id.not_in(own))
     for track in await session.scalars(select(Track).where(*here, ~shared)):

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Score, Submission
+from db.models import Score, Seed, Submission
 from db.status import Status
 from db.upsert import insert_or_skip
 
@@ -56,17 +56,19 @@ async def of_playlist(
     statuses: Collection[Status],
     preferred: str | None = None,
 ) -> dict[int, Score]:
-    """Return by track id the scores of the tracks that a playlist has in one of `statuses`."""
-    found = await session.scalars(
-        select(Submission.track_id)
-        .where(
-            Submission.workspace_id == workspace_id,
-            Submission.playlist_id == playlist_id,
-            Submission.status.in_(statuses),
-            Submission.track_id.is_not(None),
-        )
-        .distinct()
+    """Return by track id the scores of a playlist's seeds and of what it has in `statuses`."""
+    sent = select(Submission.track_id).where(
+        Submission.workspace_id == workspace_id,
+        Submission.playlist_id == playlist_id,
+        Submission.status.in_(statuses),
+        Submission.track_id.is_not(None),
     )
+    seeds = select(Seed.track_id).where(
+        Seed.workspace_id == workspace_id,
+        Seed.playlist_id == playlist_id,
+        Seed.track_id.is_not(None),
+    )
+    found = await session.scalars(union(sent, seeds))
     track_ids = [track_id for track_id in found if track_id is not None]
     return await latest(
         session, workspace_id=workspace_id, track_ids=track_ids, preferred=preferred

@@ -7,6 +7,7 @@ from bot.chat import replies
 from bot.chat.custom_id import CustomId
 from bot.chat.forms import Choose, Filled, Form, Text, form, part
 from bot.chat.replies import Reply
+from bot.chat.seed_screens import seeds_part
 from bot.chat_texts import (
     PLAYLIST_ADD_TITLE,
     PLAYLIST_AI,
@@ -15,12 +16,12 @@ from bot.chat_texts import (
     PLAYLIST_LINK,
     PLAYLIST_LINK_HINT,
     PLAYLIST_NAME,
-    PLAYLIST_VOTES,
     playlist_edit_title,
     reviewers_text,
 )
 from bot.marks import role
-from bot.messages import Card, Field, Option, Select
+from bot.messages import Button, Card, Field, Option, Select
+from bot.seed_texts import SEEDS_BUTTON
 from bot.workflow.manage import PlaylistView, Setting
 from db.models import Platform
 
@@ -40,6 +41,7 @@ def playlist_card(
                 (*([heading] if heading else []), *(_line(one) for one in view.settings))
             ),
             fields=(Field(name="Curators", value=_reviewers(view, platform)),),
+            buttons=(Button(action="seeds", label=SEEDS_BUTTON, argument=str(playlist_id)),),
             select=_menu(view.settings, playlist_id),
         )
     )
@@ -61,15 +63,15 @@ def add_form(*, name: str = "") -> Form:
             _input("spotify_playlist_id", required=False),
             hint=PLAYLIST_LINK_HINT,
         ),
+        seeds_part(required=False),
         part(PLAYLIST_AI, policy),
-        part(PLAYLIST_VOTES, _input("votes_needed", default="1", limit=2)),
         part(PLAYLIST_ANSWER, _input("answer_days", default="14", limit=3)),
     )
 
 
 def added_in(filled: Filled) -> tuple[str, dict[str, str]]:
     """Return the name and the rules that stand in the form for a new playlist."""
-    keys = ("spotify_playlist_id", "ai_policy", "votes_needed", "answer_days")
+    keys = ("spotify_playlist_id", "ai_policy", "answer_days")
     said = {key: filled.text(key) for key in keys}
     return filled.text("name"), {key: text for key, text in said.items() if text}
 

@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.chat.forms import Form
 from bot.chat.playlist_forms import add_form, added_in, edit_form, playlist_card
 from bot.chat.queue_work import playlist_pressed
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
 from bot.chat_texts import PLAYLIST_CHANGED_TEXT, PLAYLIST_CLOSED_TEXT, PLAYLIST_OPENED_TEXT
-from bot.workflow import manage
+from bot.errors import LinkError
+from bot.seed_texts import pasted_text
+from bot.workflow import manage, seeds
 from bot.workflow.manage import PlaylistView
 from bot.workflow.people import require_admin
 from bot.workflow.submit import find_playlist
@@ -35,12 +39,40 @@ async def add(visit: Visit) -> Reply:
             zone=desk.zone,
             changes=changes,
         )
-    return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
+        seeded = await _seed(session, visit, view.name)
+    heading = "\n".join(line for line in (seeded, PLAYLIST_CHANGED_TEXT) if line)
+    return await _shown(visit, view, heading=heading)
+
+
+async def _seed(session: AsyncSession, visit: Visit, playlist: str) -> str:
+    """Add the tracks that were pasted into the form, and say what became of them.
+
+    A paste without a link is told, and keeps nobody from having the playlist.
+    """
+    text = visit.form.text("seeds")
+    if not text:
+        return ""
+    try:
+        view = await seeds.add_seeds(
+            session,
+            workspace_id=visit.desk.workspace_id,
+            playlist=playlist,
+            person=visit.person,
+            text=text,
+            now=visit.desk.now(),
+        )
+    except LinkError as error:
+        return str(error)
+    return pasted_text(view)
 
 
 async def show(visit: Visit, *, playlist: str) -> Reply:
     """Return the rules of a playlist."""
     return await _shown(visit, await _view(visit, playlist))
+
+
+async def show_pressed(visit: Visit) -> Reply:
+    return await show(visit, playlist=await playlist_pressed(visit))
 
 
 async def open_edit(visit: Visit) -> Form:

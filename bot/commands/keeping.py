@@ -5,7 +5,6 @@ Whoever may open the database manages the desk, so everybody at this console is 
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -16,13 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import settings
 from bot.app import open_desk
 from bot.commands.running import as_option, examples, json_option, show
+from bot.commands.seeding import seeds
 from bot.errors import RuleError
 from bot.platforms.console.keeping import blocklist_table, playlist_table, setup_table
 from bot.workflow import blocklist as blocking
 from bot.workflow import manage, places
 from bot.workflow.desk import Desk
 from bot.workflow.manage import PlaylistView
-from bot.workflow.people import Person, console_person
+from bot.workflow.people import Person, console_operator, console_person
 from bot.workflow.playlist_rules import SETTINGS
 from db.types import BlockKind, Platform, Role
 from db.workspace_settings import ChatChanges
@@ -44,7 +44,10 @@ _rules_help = "\b\nRules:\n" + "\n".join(f"  {one.key:<22}{one.meaning}" for one
 
 @click.group()
 def playlist() -> None:
-    """Add, edit, open and close playlists, and say who reviews them."""
+    """Add, edit, open and close playlists, say what they hold and who reviews them."""
+
+
+playlist.add_command(seeds)
 
 
 @playlist.command("show", epilog=examples('playlist show "Night Drive" --as mo'))
@@ -58,7 +61,7 @@ def show_playlist(*, playlist: str, name: str, as_json: bool) -> None:
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
-            person=_operator(name),
+            person=console_operator(name),
             now=desk.now(),
         ),
         as_json=as_json,
@@ -82,7 +85,7 @@ def add_playlist(*, playlist: str, changes: tuple[str, ...], name: str, as_json:
         lambda session, desk: manage.add_playlist(
             session,
             workspace_id=desk.workspace_id,
-            person=_operator(name),
+            person=console_operator(name),
             name=playlist,
             now=desk.now(),
             zone=desk.zone,
@@ -108,7 +111,7 @@ def edit_playlist(*, playlist: str, changes: tuple[str, ...], name: str, as_json
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
-            person=_operator(name),
+            person=console_operator(name),
             changes=_pairs(changes),
             now=desk.now(),
         ),
@@ -130,7 +133,7 @@ def open_playlist(*, playlist: str, until: str | None, name: str, as_json: bool)
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
-            person=_operator(name),
+            person=console_operator(name),
             now=desk.now(),
             until=_moment(until, desk),
         ),
@@ -152,7 +155,7 @@ def close_playlist(*, playlist: str, until: str | None, name: str, as_json: bool
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
-            person=_operator(name),
+            person=console_operator(name),
             now=desk.now(),
             opens_at=_moment(until, desk),
         ),
@@ -180,7 +183,7 @@ def grant(
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
-            person=_operator(name),
+            person=console_operator(name),
             platform=Platform(platform) if platform else None,
             to=reviewer if platform else console_person(reviewer),
             role=Role.ADMIN if admin else Role.CURATOR,
@@ -207,7 +210,7 @@ def revoke(*, playlist: str, reviewer: str, platform: str | None, name: str, as_
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
-            person=_operator(name),
+            person=console_operator(name),
             platform=Platform(platform) if platform else None,
             of=reviewer if platform else console_person(reviewer),
             now=desk.now(),
@@ -243,7 +246,7 @@ def add_block(
         lambda session, desk: blocking.add_block(
             session,
             workspace_id=desk.workspace_id,
-            person=_operator(name),
+            person=console_operator(name),
             whom=_somebody(kind, whom),
             reason=reason,
             days=days,
@@ -264,7 +267,7 @@ def remove_block(*, kind: str, whom: str, name: str, as_json: bool) -> None:
         lambda session, desk: blocking.remove_block(
             session,
             workspace_id=desk.workspace_id,
-            person=_operator(name),
+            person=console_operator(name),
             whom=_somebody(kind, whom),
             now=desk.now(),
         )
@@ -279,7 +282,7 @@ def list_blocks(*, name: str, as_json: bool) -> None:
     """Show who is kept out, why and until when."""
     view = _at_desk(
         lambda session, desk: blocking.show_blocklist(
-            session, workspace_id=desk.workspace_id, person=_operator(name), now=desk.now()
+            session, workspace_id=desk.workspace_id, person=console_operator(name), now=desk.now()
         )
     )
     show(view, blocklist_table(view), as_json=as_json)
@@ -312,7 +315,7 @@ def setup(
         lambda session, desk: places.change_setup(
             session,
             workspace_id=desk.workspace_id,
-            person=_operator(name),
+            person=console_operator(name),
             changes=ChatChanges(**changes),  # type: ignore[typeddict-item]  # the options above
             now=desk.now(),
             zone=zone,
@@ -333,11 +336,6 @@ def _at_desk(work: Work[T]) -> T:
             return await work(session, desk)
 
     return asyncio.run(run())
-
-
-def _operator(name: str) -> Person:
-    """Return who types, with the rights of who runs the desk."""
-    return replace(console_person(name), admin=True)
 
 
 def _somebody(kind: str, whom: str) -> Person | str:

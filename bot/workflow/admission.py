@@ -14,7 +14,7 @@ from bot.texts import status_words
 from bot.track import Origin
 from bot.workflow import rules
 from bot.workflow.pace import LOOK_BACK, Answered, Pace, pace_of
-from db import blocks, history, submissions
+from db import blocks, history, seeds, submissions
 from db.models import Playlist, Submission, Track
 from db.status import Status
 
@@ -77,6 +77,7 @@ async def admit(
     await refuse_blocked(session, playlist.workspace_id, applicant, now=now)
     rules.check_open(wanted, now=now)
     await refuse_duplicate(session, playlist, applicant, now=now)
+    await refuse_seed(session, playlist, applicant)
     standing = await standing_of(session, playlist, applicant, now=now)
     rules.check_said(wanted, said)
     rules.check_intake(wanted, standing)
@@ -109,8 +110,11 @@ async def admit_identified(
     if not said.anyway:
         rules.check_fit(wanted, standing, said=said, known=known_of(track), now=now)
     await refuse_duplicate(session, playlist, applicant, now=now)
-    # Once it stands in the queue, no rule that was made later throws it out.
-    if submission.status is Status.RECEIVED and applicant.artist_key is not None:
+    if submission.status is not Status.RECEIVED:
+        # Once it stands in the queue, nothing that was made later throws it out.
+        return
+    await refuse_seed(session, playlist, applicant)
+    if applicant.artist_key is not None:
         rules.check_artist(wanted, standing, now=now)
 
 
@@ -224,6 +228,21 @@ async def refuse_duplicate(
         " It was not queued a second time.",
         rule="duplicate",
     )
+
+
+async def refuse_seed(session: AsyncSession, playlist: Playlist, applicant: Applicant) -> None:
+    """Raise RuleError where the playlist held the recording before anybody submitted it."""
+    held = await seeds.holds(
+        session,
+        workspace_id=playlist.workspace_id,
+        playlist_id=playlist.id,
+        spotify_id=applicant.spotify_id,
+        track=applicant.track,
+    )
+    if held:
+        raise RuleError(
+            f"{playlist.name} has that track already. It was not queued.", rule="duplicate"
+        )
 
 
 def rules_of(playlist: Playlist) -> rules.Rules:

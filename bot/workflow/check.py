@@ -20,6 +20,7 @@ from bot.workflow.admission import (
     pace_at,
     refuse_blocked,
     refuse_duplicate,
+    refuse_seed,
     rules_of,
     standing_of,
 )
@@ -193,6 +194,7 @@ async def _refusals(
     for ask in (
         refuse_blocked(session, playlist.workspace_id, applicant, now=now),
         refuse_duplicate(session, playlist, applicant, now=now),
+        refuse_seed(session, playlist, applicant),
     ):
         try:
             await ask

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import EarmarkError
 from bot.texts import rescoring_stopped_text
-from bot.workflow import deadlines, kept_files, notices, privacy, rescore, weekly
+from bot.workflow import (
+    deadlines,
+    kept_files,
+    notices,
+    privacy,
+    rescore,
+    seed_hearing,
+    weekly,
+)
 from bot.workflow.desk import Desk
 from db import outbox, posts, reminders, services, submissions, workspaces
 
@@ -25,6 +33,8 @@ _POSTS: Final = timedelta(days=180)
 _CALLS: Final = timedelta(days=2)
 # A younger file may belong to a submission that is being committed.
 _ON_ITS_WAY: Final = timedelta(hours=1)
+# A tick is a minute; the last seed that is begun has some seconds to end.
+_SEEDS_LAST: Final = timedelta(seconds=50)
 
 
 class Kind(StrEnum):
@@ -34,6 +44,8 @@ class Kind(StrEnum):
     BOARD = "board"
     RETENTION = "retention"
     DRAFTS = "drafts"
+    # Tracks that a playlist holds already, to be heard.
+    SEEDS = "seeds"
     # Never due by itself: somebody has put another model into use, and asks for it.
     RESCORE = "rescore"
 
@@ -84,6 +96,9 @@ class Chores:
         if chore.kind is Kind.RESCORE:
             await self._score_again(chore)
             return
+        if chore.kind is Kind.SEEDS:
+            await self._hear_seeds(chore)
+            return
         async with self._desk.sessions.begin() as session:
             match chore.kind:
                 case Kind.DRAFTS:
@@ -118,6 +133,17 @@ class Chores:
         if found.stopped:
             raise EarmarkError(rescoring_stopped_text(found.stopped, found.left, chore.id))
 
+    async def _hear_seeds(self, chore: Chore) -> None:
+        """Hear seeds until the next minute's chore goes on: never two of them at once."""
+        desk = self._desk
+        await seed_hearing.hear_due(
+            workspace_id=chore.workspace_id,
+            sessions=desk.sessions,
+            services=desk.services,
+            now=desk.now,
+            until=desk.now() + _SEEDS_LAST,
+        )
+
     async def _delete_old(self, now: datetime) -> None:
         desk = self._desk
         async with desk.sessions.begin() as session:
@@ -150,6 +176,9 @@ async def _of_workspace(session: AsyncSession, workspace_id: int, now: datetime)
         # A snooze ends and a playlist opens by the clock alone. What reads the same is not sent.
         hour = f"board:{workspace_id}:{now:%Y-%m-%dT%H}"
         found.append(Chore(id=hour, kind=Kind.BOARD, workspace_id=workspace_id))
+    if await seed_hearing.any_due(session, workspace_id=workspace_id, now=now):
+        minute = f"seeds:{workspace_id}:{now:%Y-%m-%dT%H:%M}"
+        found.append(Chore(id=minute, kind=Kind.SEEDS, workspace_id=workspace_id))
     nearly = now + deadlines.REMIND_AHEAD
     soon = await reminders.unanswered(session, workspace_id=workspace_id, due_before=nearly)
     if soon:

@@ -11,6 +11,7 @@ from enum import StrEnum
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.curation import Range
 from bot.errors import NotAllowedError, NotFoundError
 from bot.fact_texts import FACTS_HEADING, compared_text
 from bot.texts import unheard_text
@@ -157,19 +158,44 @@ class Compared:
 
 
 async def beside(session: AsyncSession, playlist: Playlist, own: Score) -> Compared:
-    """Return what was heard of a track beside what `playlist` has kept."""
-    others = await scores.of_playlist(
-        session,
-        workspace_id=playlist.workspace_id,
-        playlist_id=playlist.id,
-        statuses=_TAKEN,
-        preferred=own.model_version,
-    )
+    """Return what was heard of a track beside what `playlist` holds."""
+    others = await _held(session, playlist, preferred=own.model_version)
     others.pop(own.track_id, None)
     return Compared(
         text=compared_text(playlist.name, len(others), enough=ENOUGH_TRACKS),
         tracks=len(others),
         facts=tuple(_facts(own, list(others.values()))),
+    )
+
+
+async def sound_of(session: AsyncSession, playlist: Playlist) -> tuple[Range, ...]:
+    """Return what a playlist's tracks sound like; nothing where too few of them were heard.
+
+    What only a model hears is told as the one says that has heard the newest track.
+    """
+    held = list((await _held(session, playlist, preferred=None)).values())
+    measured = (("tempo", "BPM", "tempo_bpm"), ("loudness", "LUFS", "loudness_lufs"))
+    shares = ((name, "share", name) for name in _HEARD)
+    alike = [one for one in held if one.model_version == held[-1].model_version]
+    found = []
+    for name, unit, column in (*measured, *shares):
+        scored = alike if unit == "share" else held
+        low, high = _range(getattr(one, column) for one in scored)
+        if low is not None and high is not None:
+            found.append(Range(name=name, unit=unit, low=low, high=high))
+    return tuple(found)
+
+
+async def _held(
+    session: AsyncSession, playlist: Playlist, *, preferred: str | None
+) -> dict[int, Score]:
+    """Return by track id what was heard of the tracks that a playlist holds."""
+    return await scores.of_playlist(
+        session,
+        workspace_id=playlist.workspace_id,
+        playlist_id=playlist.id,
+        statuses=_TAKEN,
+        preferred=preferred,
     )
 
 

@@ -89,40 +89,55 @@ async def describe(submission: Submission, lookup: Lookup, track_id: TrackId | N
     if track_id is None:
         return _from_typing(submission, None)
     try:
-        track = _storable(await lookup.track(track_id))
+        found = identified(await lookup.track(track_id))
     except _SILENT as error:
         log.warning("submission=%d is known by its link only: %s", submission.id, error)
         typed_only = _from_typing(submission, track_id)
         return replace(typed_only, track=replace(typed_only.track, provisional=True))
-    if track.artists:
-        return Identified(track=track, artists_by=track.origin)
+    if found.track.artists:
+        return found
     # Spotify's title page names no artist: that part is the artist's own word.
-    return Identified(
-        track=replace(track, artists=_own_words(submission)), artists_by=Origin.ARTIST
+    named = replace(found.track, artists=_own_words(submission))
+    return Identified(track=named, artists_by=Origin.ARTIST)
+
+
+def identified(track: Track) -> Identified:
+    """Return what a service says of a track, with names that every database and view can take."""
+    named = (typed(name) for name in track.artists)
+    storable = replace(
+        track,
+        title=typed(track.title) or "Unnamed track",
+        artists=tuple(name for name in named if name),
     )
+    return Identified(track=storable, artists_by=track.origin)
 
 
 async def store(
-    session: AsyncSession, submission: Submission, found: Identified, *, now: datetime
+    session: AsyncSession,
+    found: Identified,
+    *,
+    workspace_id: int,
+    upload_sha256: str | None = None,
+    now: datetime,
 ) -> tuple[TrackRow, Track]:
     """Store what was found out, and return the row with the best that is known of the track."""
     track, facts = found.track, found.facts()
     if track.spotify_id is not None:
         row = await tracks.by_spotify_id(
-            session, workspace_id=submission.workspace_id, spotify_id=track.spotify_id
+            session, workspace_id=workspace_id, spotify_id=track.spotify_id
         )
         if row is not None and _trust(row.title_source) > _trust(track.origin):
             # While Spotify is silent, nobody's typing renames a track that it has named before.
             track, facts = _as_stored(track, row), []
     stored = await tracks.upsert(
         session,
-        workspace_id=submission.workspace_id,
+        workspace_id=workspace_id,
         facts=facts,
         title_key=title_key(track),
         artist_key=artist_key(track),
         now=now,
         spotify_id=track.spotify_id,
-        audio_sha256=submission.upload_sha256,
+        audio_sha256=upload_sha256,
     )
     return stored, track
 
@@ -141,16 +156,6 @@ def _as_stored(track: Track, row: TrackRow) -> Track:
         release_date=row.release_date,
         explicit=row.explicit,
         cover_url=row.cover_url,
-    )
-
-
-def _storable(track: Track) -> Track:
-    """Return a service's track with names that every database takes and every view can show."""
-    named = (typed(name) for name in track.artists)
-    return replace(
-        track,
-        title=typed(track.title) or "Unnamed track",
-        artists=tuple(name for name in named if name),
     )
 
 

@@ -125,7 +125,7 @@ async def edit_playlist(
 
     Raises NotAllowedError, or RuleError that says what may be typed; then nothing is changed.
     """
-    found = await _mine(session, workspace_id, playlist, person, now=now)
+    found = await looked_after(session, workspace_id, playlist, person, now=now)
     return await _change(session, found, parse_rules(changes), now=now)
 
 
@@ -139,7 +139,7 @@ async def open_playlist(
     until: datetime | None = None,
 ) -> PlaylistView:
     """Let submissions in from now on, `until` a moment or for good."""
-    found = await _mine(session, workspace_id, playlist, person, now=now)
+    found = await looked_after(session, workspace_id, playlist, person, now=now)
     if until is not None and until <= now:
         raise RuleError("It can only close in the future.", rule="closes_at")
     rules: Rules = {"paused": False, "opens_at": None, "closes_at": until}
@@ -159,7 +159,7 @@ async def close_playlist(
 
     What waits stays in the queue.
     """
-    found = await _mine(session, workspace_id, playlist, person, now=now)
+    found = await looked_after(session, workspace_id, playlist, person, now=now)
     if opens_at is None:
         return await _change(session, found, {"paused": True, "opens_at": None}, now=now)
     if opens_at <= now:
@@ -183,7 +183,7 @@ async def grant(
 
     That is `platform`, or the one that the person who does this comes from.
     """
-    found = await _mine(session, workspace_id, playlist, person, now=now)
+    found = await looked_after(session, workspace_id, playlist, person, now=now)
     if isinstance(to, str):
         await curators.add_role(
             session,
@@ -218,7 +218,7 @@ async def revoke(
     now: datetime,
 ) -> PlaylistView:
     """Take the playlist from a person or from a role, or raise NotFoundError."""
-    found = await _mine(session, workspace_id, playlist, person, now=now)
+    found = await looked_after(session, workspace_id, playlist, person, now=now)
     if isinstance(of, str):
         removed = await curators.remove_role(
             session,
@@ -237,9 +237,10 @@ async def revoke(
     return await _view(session, found)
 
 
-async def _mine(
+async def looked_after(
     session: AsyncSession, workspace_id: int, name: str, person: Person, *, now: datetime
 ) -> Playlist:
+    """Return a playlist that the person looks after, locked, or raise NotAllowedError."""
     found = await find_playlist(session, workspace_id, name, lock=True)
     member = await member_of(session, workspace_id, person, now=now)
     await require_playlist_admin(session, found, member, person)

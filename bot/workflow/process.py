@@ -192,7 +192,13 @@ class _Go:
             await find_playlist(
                 session, submission.workspace_id, submission.playlist.name, lock=True
             )
-            row, track = await store(session, submission, found, now=now)
+            row, track = await store(
+                session,
+                found,
+                workspace_id=submission.workspace_id,
+                upload_sha256=submission.upload_sha256,
+                now=now,
+            )
             await submissions.record_track(
                 session,
                 workspace_id=submission.workspace_id,

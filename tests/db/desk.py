@@ -21,6 +21,7 @@ from db import (
     reminders,
     scores,
     secrets,
+    seeds,
     services,
     submissions,
     threads,
@@ -120,6 +121,23 @@ class Desk:
             artist_key=artist_key,
             now=NOW,
         )
+
+    async def hear_seed(self, track: Track, *, at: datetime = NOW) -> None:
+        """Let the playlist hold a track, which has been heard."""
+        await seeds.add(
+            self.session,
+            workspace_id=self.workspace_id,
+            playlist_id=self.playlist_id,
+            spotify_ids=[track.spotify_id or ""],
+            at=at,
+        )
+        seed = await seeds.take(
+            self.session, workspace_id=self.workspace_id, now=at, until=at + timedelta(minutes=10)
+        )
+        if seed is None:
+            raise LookupError("the seed was heard before")
+        await seeds.identify(self.session, seed, track_id=track.id)
+        await seeds.settle(self.session, seed, heard_at=at)
 
     async def attach(self, submission: Submission, track: Track) -> None:
         await submissions.record_track(
@@ -368,6 +386,7 @@ async def _call_a_service(session: AsyncSession) -> None:
 
 async def _curate(desk: Desk, submission: Submission) -> None:
     session, workspace_id = desk.session, desk.workspace_id
+    await desk.hear_seed(await desk.track())
     await pins.put(
         session,
         workspace_id=workspace_id,

@@ -16,7 +16,9 @@ from bot.sandbox.discord.world import Message
 from bot.sandbox.upload import Upload
 from db.models import Base, Decision, Event, EventKind, Status, Submission
 from tests.journeys.discord_house import House
+from tests.journeys.seeding import hear_seeds
 from tests.sources.clips import WAV
+from tests.workflow.stage import link_of
 
 NIGHT = "Night Drive"
 NASTY = "@everyone <@&1> [x](y) *z*"
@@ -80,13 +82,40 @@ async def set_up(cast: Cast) -> None:
     wizard = await house.click(boss, wizard, "Test post")
     assert "The test post is in the review channel" in wizard.text
     form = await house.click(boss, wizard, "Add a playlist…")
-    rules = await house.fill(boss, form, {"Name": NIGHT})
+    held = {"Tracks that it holds already": house.stage.song("held")}
+    rules = await house.fill(boss, form, {"Name": NIGHT} | held)
+    assert "1 track added" in rules.text
+    await see_the_seeds(cast, rules)
     form = await house.select(boss, rules, "waiting_per_artist: 1", "per_member_7d: 2")
     rules = await house.fill(boss, form, {"waiting_per_artist": "none", "per_member_7d": "none"})
 
     assert "waiting_per_artist: none" in rules.text.replace("\\", "")
     tests = [one for one in house.boss.read(house.reviews) if "This is a test" in text_of(one)]
     assert len(tests) == 1
+
+
+async def see_the_seeds(cast: Cast, rules: Reply) -> None:
+    """What the playlist holds is heard, one more is pasted, one taken out, none queued again."""
+    house, boss = cast.house, cast.house.boss
+    seeds = await house.command(boss, "playlist", action="seeds", playlist=NIGHT)
+    assert "1 still to be heard" in seeds.text
+    await hear_seeds(house.stage)
+    seeds = await house.click(boss, seeds, "Look again")
+    assert "1 heard" in seeds.text
+    assert "Title of held - Artist of held" in seeds.text
+    form = await house.click(boss, seeds, "Add tracks…")
+    pasted = {"Tracks that it holds already": f"{link_of('held')} {link_of('gone')}"}
+    seeds = await house.fill(boss, form, pasted)
+    form = await house.click(boss, seeds, "Take tracks out…")
+    seeds = await house.fill(boss, form, {"Links of the tracks to take out": link_of("gone")})
+    assert "1 track taken out" in seeds.text
+    assert "All rules" in labels_of(seeds.message)
+    assert "1 of 1 seed track heard" in (await house.command(boss, "setup")).text
+    twice = await house.command(
+        cast.ana, "submit", link=link_of("held"), playlist=NIGHT, ai="No", ownership=True
+    )
+    assert "has that track already" in twice.text
+    assert "Seed tracks" in labels_of(rules.message)
 
 
 async def submit(cast: Cast) -> tuple[str, str]:

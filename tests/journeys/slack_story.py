@@ -15,8 +15,10 @@ from bot.sandbox.slack.seen import labels_of, text_of
 from bot.sandbox.slack.world import SlackMessage, View
 from bot.sandbox.upload import Upload
 from db.models import Base, Decision, Event, EventKind, Status, Submission
+from tests.journeys.seeding import hear_seeds
 from tests.journeys.slack_house import SlackHouse
 from tests.sources.clips import WAV
+from tests.workflow.stage import link_of
 
 NIGHT = "Night Drive"
 NASTY = "<!channel> <@U1> *x* _y_ & `z`"
@@ -28,6 +30,7 @@ _DECLINE = "Why? Choose one to three."
 _REVIEW, _SUBMIT = "Review channel: cards, board and digest", "Submit channel, where artists are"
 _GROUP = "User group that reviews every playlist"
 _RULES = "Change up to five rules"
+_SEEDS, _SEEDS_OUT = "Tracks that it holds already", "Links of the tracks to take out"
 SENT = {AI: "No", OWNS: "Yes"}
 
 
@@ -97,7 +100,9 @@ async def set_up(cast: Cast) -> None:
     wizard = await house.choose(boss, wizard, "Curators", of=_GROUP, says="Kept.")
     wizard = await house.press(boss, wizard, "Test post", says="The test post is in the review")
     await house.click(boss, wizard, "Add a playlist…", says="Days until artists get an answer")
-    await house.fill(boss, {"Name": NIGHT}, says="These are the rules now")
+    held = {_SEEDS: house.stage.song("held")}
+    await house.fill(boss, {"Name": NIGHT} | held, says="1 track added")
+    await see_the_seeds(cast)
     rules = ("waiting_per_artist: 1", "per_member_7d: 2")
     await house.pick(boss, *rules, of=_RULES, says="Rules of Night Drive")
     said = {"waiting_per_artist": "none", "per_member_7d": "none"}
@@ -107,6 +112,20 @@ async def set_up(cast: Cast) -> None:
     assert "per_member_7d: none" in text_of(shown)
     assert boss.modals() == []
     assert len(cast.posted("This is a test")) == 1
+
+
+async def see_the_seeds(cast: Cast) -> None:
+    """What the playlist holds is heard, one more is pasted, and one taken out; rules come last."""
+    house, boss = cast.house, cast.house.boss
+    seeds = await house.click(boss, boss.modals()[-1], "Seed tracks", says="1 still to be heard")
+    await hear_seeds(house.stage)
+    seeds = await house.click(boss, seeds, "Look again", says="1 heard")
+    assert "Title of held - Artist of held" in text_of(seeds)
+    await house.click(boss, seeds, "Add tracks…", says="Ctrl+A, Ctrl+C")
+    seeds = await house.fill(boss, {_SEEDS: link_of("gone")}, says="1 track added")
+    await house.click(boss, seeds, "Take tracks out…", says="to begin anew")
+    seeds = await house.fill(boss, {_SEEDS_OUT: link_of("gone")}, says="1 track taken out")
+    await house.click(boss, seeds, "All rules", says="waiting_per_artist: 1")
 
 
 async def submit(cast: Cast) -> tuple[str, str]:

@@ -127,11 +127,17 @@ async def test_only_who_manages_the_server_may_press_what_sets_it_up(house: Hous
     assert told.ephemeral
 
 
+async def add_panel(house: House) -> None:
+    """Add a playlist for which two curators have to agree."""
+    form = await house.command(house.boss, "playlist", action="add")
+    rules = await house.fill(house.boss, form, {"Name": "Night Drive"})
+    form = await house.select(house.boss, rules, "votes_needed: 1")
+    await house.fill(house.boss, form, {"votes_needed": "2"})
+
+
 async def test_a_panel_votes_blind_and_sees_scores_afterwards(house: House) -> None:
     mo, kim = house.person("Mo", curates=True), house.person("Kim", curates=True)
-    form = await house.command(house.boss, "playlist", action="add")
-    said = {"Name": "Night Drive", "How many keeps a track needs": "2"}
-    await house.fill(house.boss, form, said)
+    await add_panel(house)
     wizard = await house.command(house.boss, "setup")
     pick = "Role that reviews every playlist"
     await house.select(house.boss, wizard, house.curators, placeholder=pick)
@@ -157,8 +163,7 @@ async def test_who_looks_after_a_playlist_decides_where_a_panel_does_not_agree(
     house: House,
 ) -> None:
     mo, boss = house.person("Mo", curates=True), house.boss
-    form = await house.command(boss, "playlist", action="add")
-    await house.fill(boss, form, {"Name": "Night Drive", "How many keeps a track needs": "2"})
+    await add_panel(house)
     wizard = await house.command(boss, "setup")
     pick = "Role that reviews every playlist"
     await house.select(boss, wizard, house.curators, placeholder=pick)

@@ -78,7 +78,7 @@ async def test_fewer_than_five_kept_tracks_are_too_few_to_compare(stage: Stage) 
     view = await facts(stage, code)
 
     assert view.tracks == 4
-    assert view.compared == ("Night Drive has kept too few tracks to compare: 4 of at least 5.")
+    assert view.compared == ("Night Drive has too few tracks to compare: 4 of at least 5.")
     assert {fact.place for fact in view.facts} == {None}
 
 

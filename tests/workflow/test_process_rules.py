@@ -100,7 +100,7 @@ async def test_a_recording_stored_at_the_same_moment_is_seen(
         await find_playlist(session, stage.workspace_id, NIGHT, lock=True)
         late = others.create_task(stage.process(second))
         await until_blocked(engine)
-        track, _ = await store(session, row, found, now=NOW)
+        track, _ = await store(session, found, workspace_id=stage.workspace_id, now=NOW)
         await submissions.record_track(
             session,
             workspace_id=stage.workspace_id,

@@ -7,10 +7,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot import seed_texts as words
 from bot.messages import plain
 from bot.texts import day
 
 if TYPE_CHECKING:
+    from bot.curation import SeedsView
     from bot.workflow.blocklist import BlocklistView
     from bot.workflow.manage import PlaylistView, Reviewer
     from bot.workflow.places import SetupView
@@ -23,6 +25,19 @@ def playlist_table(view: "PlaylistView") -> RenderableType:
         table.add_row(setting.key, plain(setting.value, limit=1000), setting.meaning)
     reviewers = ", ".join(_reviewer(one) for one in view.reviewers) or "nobody yet"
     return Group(Text(plain(view.name), style="bold"), table, Text(f"Reviewed by {reviewers}."))
+
+
+def seeds_table(view: "SeedsView") -> RenderableType:
+    """Return what a playlist holds already, how far it was heard, and what it sounds like."""
+    parts: list[RenderableType] = [Text(plain(view.playlist), style="bold")]
+    if done := words.done_text(view):
+        parts.append(Text(done))
+    if not view.rows:
+        return Group(*parts, Text(words.NO_SEEDS_TEXT))
+    table = _table("Track", "State")
+    for row in view.rows:
+        table.add_row(words.seed_text(row), words.state_text(row))
+    return Group(*parts, table, Text(words.count_text(view)), Text(words.sound_text(view)))
 
 
 def blocklist_table(view: "BlocklistView") -> RenderableType:

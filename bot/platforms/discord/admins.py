@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.chat import blocklist_work, playlist_work
+from bot.chat import blocklist_work, playlist_work, seed_work
 from bot.chat.playlist_choice import meant
 from bot.chat.replies import Reply
 from bot.platforms.discord import command_texts as words
@@ -66,7 +66,7 @@ class Admins(commands.Cog, name="Earmark: admins"):
         self,
         interaction: Interaction,
         *,
-        action: Literal["add", "edit", "open", "close", "pause"],
+        action: Literal["add", "edit", "seeds", "open", "close", "pause"],
         playlist: str | None = None,
         role: discord.Role | None = None,
         former: discord.Role | None = None,
@@ -81,6 +81,8 @@ class Admins(commands.Cog, name="Earmark: admins"):
         async def work(visit: Visit) -> Reply:
             name = await meant(visit, playlist or "")
             match action:
+                case "seeds":
+                    return await seed_work.show(visit, playlist=name)
                 case "open":
                     return await playlist_work.let_in(visit, playlist=name, days=days)
                 case "close":

@@ -78,7 +78,7 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         words.SETUP: "Earmark für diesen Server einrichten.",
         words.SETUP_ZONE: "Die Zeitzone, in der Wochen und Berichte gemeint sind.",
         words.SETUP_CODE: "Ein Code von einem anderen Ort, um einen Schreibtisch zu teilen.",
-        words.PLAYLIST: "Eine Playlist anlegen, ihre Regeln ändern, sie öffnen oder schließen.",
+        words.PLAYLIST: "Playlist anlegen, Grundstock und Regeln ändern, öffnen oder schließen.",
         words.PLAYLIST_ACTION: "Was getan werden soll.",
         words.PLAYLIST_NAME: "Die Playlist; beim Anlegen der Name, den sie bekommt.",
         words.PLAYLIST_ROLE: "Beim Ändern: eine Rolle, deren Mitglieder diese Playlist beurteilen.",
@@ -117,6 +117,7 @@ GERMAN: Mapping[str, str] = MappingProxyType(
         "open": "öffnen",
         "close": "schließen",
         "pause": "anhalten",
+        "seeds": "Grundstock",
         "remove": "entfernen",
         "list": "zeigen",
     }

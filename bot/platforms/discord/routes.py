@@ -12,6 +12,7 @@ from bot.chat import (
     privacy_work,
     queue_work,
     review_work,
+    seed_work,
 )
 from bot.platforms.discord import setup_work, thread_work
 from bot.platforms.discord.earmark import Route, Routes
@@ -49,6 +50,8 @@ ROUTES = Routes(
             "snoozed": Route(work=review_work.snooze),
             "keep": Route(work=decide_work.keep),
             "maybe": Route(work=decide_work.maybe),
+            "playlist": Route(work=playlist_work.show_pressed),
+            "seeds": Route(work=seed_work.show_pressed),
             "setup": Route(work=setup_work.show_setup),
             "setup_review": Route(work=setup_work.choose_review),
             "setup_submit": Route(work=setup_work.choose_submit),
@@ -70,6 +73,8 @@ ROUTES = Routes(
             "ask": review_work.open_ask,
             "playlist_add": playlist_work.open_add,
             "playlist_edit": playlist_work.open_edit,
+            "seeds_add": seed_work.open_add,
+            "seeds_remove": seed_work.open_remove,
         }
     ),
     sent=MappingProxyType(
@@ -82,6 +87,8 @@ ROUTES = Routes(
             "asked": Route(work=review_work.ask, beside=True),
             "playlist_added": Route(work=playlist_work.add),
             "playlist_edited": Route(work=playlist_work.edit),
+            "seeds_added": Route(work=seed_work.add),
+            "seeds_removed": Route(work=seed_work.remove),
         }
     ),
 )

@@ -24,12 +24,14 @@ from bot.chat_texts import (
     missing_text,
     setup_zone_text,
 )
+from bot.curation import Seeded
 from bot.marks import channel, role
 from bot.messages import Button, Card, Field
 from bot.platforms.discord import render
 from bot.platforms.discord.permissions import Missing
 from bot.platforms.discord.presses import Press
 from bot.platforms.discord.screen import Screen
+from bot.seed_texts import seeded_text
 from bot.workflow.places import SetupView
 
 _TEXT_CHANNELS = [discord.ChannelType.text, discord.ChannelType.news]
@@ -41,7 +43,7 @@ class SetupScreen:
 
     view: SetupView
     zone: str
-    playlists: tuple[str, ...]
+    playlists: tuple[Seeded, ...]
     missing: tuple[Missing, ...]
     heading: str = ""
 
@@ -56,7 +58,7 @@ def wizard(shown: SetupScreen) -> Screen:
             name="Curators", value=role(chat.curator_role) if chat.curator_role else SETUP_NOTHING
         ),
         Field(name="Time zone", value=setup_zone_text(shown.zone)),
-        Field(name="Playlists", value=", ".join(shown.playlists) or SETUP_NOTHING),
+        Field(name="Playlists", value=seeded_text(shown.playlists, nothing=SETUP_NOTHING)),
     ]
     if shown.missing:
         fields.append(Field(name="Permissions", value=_missing(shown.missing)))

@@ -19,7 +19,7 @@ from bot.platforms.discord.permissions import Missing, missing_in_review, missin
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.screen import Screen
 from bot.platforms.discord.setup_screens import SetupScreen, wizard
-from bot.workflow import places, suggest
+from bot.workflow import places, seeds
 from bot.workflow.people import require_admin
 from bot.workflow.places import SetupView
 from db.models import Platform
@@ -34,12 +34,12 @@ async def show_setup(visit: Visit, *, heading: str = "") -> Screen:
         view = await places.show_setup(
             session, workspace_id=desk.workspace_id, platform=Platform.DISCORD
         )
-        named = await suggest.playlists_for(session, workspace_id=desk.workspace_id)
+        playlists = await seeds.overview(session, workspace_id=desk.workspace_id)
     return wizard(
         SetupScreen(
             view=view,
             zone=view.zone or desk.zone,
-            playlists=tuple(one.name for one in named),
+            playlists=tuple(playlists),
             missing=tuple(_missing(visit.guild, view)),
             heading=heading,
         )

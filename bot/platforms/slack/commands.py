@@ -15,6 +15,7 @@ from bot.chat import (
     privacy_work,
     queue_work,
     review_work,
+    seed_work,
 )
 from bot.chat.digest_work import Deed
 from bot.chat.drafts import Draft
@@ -149,10 +150,12 @@ def _playlist(rest: str) -> Wish:
     async def work(visit: Visit) -> Answer:
         if action in {"curators", "dismiss"}:
             return await _appoint(visit, what, dismiss=action == "dismiss")
-        name, days = (what, None) if action in {"show", "pause"} else _with_days(what)
+        name, days = (what, None) if action in {"show", "seeds", "pause"} else _with_days(what)
         match action:
             case "show" | "":
                 return await playlist_work.show(visit, playlist=await meant(visit, name))
+            case "seeds":
+                return await seed_work.show(visit, playlist=await meant(visit, name))
             case "open":
                 return await playlist_work.let_in(
                     visit, playlist=await meant(visit, name), days=days
@@ -241,7 +244,9 @@ _CHOICES: Mapping[str, str] = MappingProxyType(
     {
         "digest": "Write digest preview, digest send or digest skip, and the playlist's name.",
         "setup": "Write setup alone, setup zone Europe/Berlin, or setup link.",
-        "playlist": "Write playlist add and its name, or show, open, close, curators or dismiss.",
+        "playlist": (
+            "Write playlist add, show, seeds, open, close, curators or dismiss, and its name."
+        ),
         "blocklist": "Write blocklist list, or add or remove with @somebody or an artist's name.",
         "privacy": "Write privacy export, delete, dm-on, dm-off or join-accounts.",
     }

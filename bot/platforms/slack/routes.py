@@ -12,6 +12,7 @@ from bot.chat import (
     privacy_work,
     queue_work,
     review_work,
+    seed_work,
 )
 from bot.platforms.slack import offers, setup_work, thread_work
 from bot.platforms.slack.commands import wish_of
@@ -53,6 +54,8 @@ ROUTES = Routes(
             "keep": decide_work.keep,
             "maybe": decide_work.maybe,
             "undo": decide_work.undo_pressed,
+            "playlist": playlist_work.show_pressed,
+            "seeds": seed_work.show_pressed,
             "setup": setup_work.show_setup,
             "setup_review": setup_work.choose_review,
             "setup_submit": setup_work.choose_submit,
@@ -74,6 +77,8 @@ ROUTES = Routes(
             "ask": review_work.open_ask,
             "playlist_add": playlist_work.open_add,
             "playlist_edit": playlist_work.open_edit,
+            "seeds_add": seed_work.open_add,
+            "seeds_remove": seed_work.open_remove,
         }
     ),
     sent=MappingProxyType(
@@ -86,6 +91,8 @@ ROUTES = Routes(
             "asked": review_work.ask,
             "playlist_added": playlist_work.add,
             "playlist_edited": playlist_work.edit,
+            "seeds_added": seed_work.add,
+            "seeds_removed": seed_work.remove,
         }
     ),
     windows=frozenset(

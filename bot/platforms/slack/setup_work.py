@@ -44,7 +44,8 @@ from bot.platforms.slack.raw import Raw
 from bot.platforms.slack.reception import Visit
 from bot.platforms.slack.render import button_element, fallback, option, to_blocks
 from bot.platforms.slack.text import flat
-from bot.workflow import places, suggest
+from bot.seed_texts import seeded_text
+from bot.workflow import places, seeds
 from bot.workflow.people import require_admin
 from bot.workflow.places import SetupView
 from db.models import Platform
@@ -62,16 +63,16 @@ async def show_setup(visit: Visit, *, heading: str = "") -> Raw:
         view = await places.show_setup(
             session, workspace_id=desk.workspace_id, platform=Platform.SLACK
         )
-        named = await suggest.playlists_for(session, workspace_id=desk.workspace_id)
+        playlists = await seeds.overview(session, workspace_id=desk.workspace_id)
     groups = await _groups(visit)
     chat = view.chat
-    done = chat.review_channel and named
+    done = chat.review_channel and playlists
     fields = (
         Field(name="Review channel", value=_channel(chat.review_channel)),
         Field(name="Submit channel", value=_channel(chat.submit_channel)),
         Field(name="Curators", value=groups.get(chat.curator_role or "", SETUP_NOTHING)),
         Field(name="Time zone", value=setup_zone_text(view.zone or desk.zone)),
-        Field(name="Playlists", value=", ".join(one.name for one in named) or SETUP_NOTHING),
+        Field(name="Playlists", value=seeded_text(playlists, nothing=SETUP_NOTHING)),
     )
     card = Card(
         title=SETUP_TITLE,

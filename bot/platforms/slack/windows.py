@@ -95,7 +95,9 @@ async def opened(body: Body, client: AsyncWebClient, *, command: str) -> Window 
         # It may stand there all the same.
         log.warning("a modal could not be opened: %s", type(error).__name__)
         return Window(client=client, external_id=name, command=command)
-    return Window(client=client, view_id=str(told["view"]["id"]), command=command)
+    view = told["view"]
+    # A late second try of ours must not cover what somebody has opened in it meanwhile.
+    return Window(client=client, view_id=str(view["id"]), command=command, hash=str(view["hash"]))
 
 
 def pressed(body: Body, client: AsyncWebClient, *, command: str) -> Window:

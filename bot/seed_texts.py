@@ -1,0 +1,133 @@
+"""What is said about a playlist's seed tracks, in one place, ready for translation."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from bot.curation import Seeded, SeedLine, SeedState, SeedsView
+from bot.fact_texts import value_text
+from bot.messages import plain
+from bot.texts import title_text, unheard_words
+
+SEEDS_LABEL: Final = "Tracks that it holds already"
+SEEDS_HINT: Final = (
+    "In Spotify's desktop app: open it, Ctrl+A, Ctrl+C, paste here. About 50 at a time."
+)
+SEEDS_BUTTON: Final = "Seed tracks"
+SEEDS_ADD_BUTTON: Final = "Add tracks…"
+SEEDS_REMOVE_BUTTON: Final = "Take tracks out…"
+SEEDS_AGAIN_BUTTON: Final = "Look again"
+SEEDS_ADD_TITLE: Final = "Add seed tracks"
+SEEDS_REMOVE_TITLE: Final = "Take seed tracks out"
+SEEDS_REMOVE_LABEL: Final = "Links of the tracks to take out"
+EVERY_SEED: Final = "all"
+SEEDS_REMOVE_HINT: Final = f"Or the word {EVERY_SEED}, to begin anew."
+
+COPY_TEXT: Final = (
+    "In Spotify's desktop app open the playlist, press Ctrl+A and Ctrl+C, and paste: that copies"
+    " the links of its tracks."
+)
+NO_SEEDS_TEXT: Final = (
+    "No seed tracks yet. From the tracks that a playlist holds already Earmark learns what it"
+    f" sounds like, and what not to queue again. {COPY_TEXT}"
+)
+NO_SEED_LINK_TEXT: Final = f"There is no link of a Spotify track in that. {COPY_TEXT}"
+
+# What is in a seed's way, and in no submission's.
+_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "no_such_track": "Spotify knows no such track",
+        "unnamed": "Spotify names no artist to a desk without an app of its own there",
+    }
+)
+_TITLE_LIMIT: Final = 40
+
+
+def full_text(playlist: str, most: int) -> str:
+    return (
+        f"{plain(playlist)} has {most} seed tracks, and that is as many as it can have. Take some"
+        " out first."
+    )
+
+
+def count_text(view: SeedsView) -> str:
+    """Return how far the seeds are: `24 heard · 6 still to be heard · 2 could not be heard`."""
+    parts = [f"{view.count(SeedState.HEARD)} heard"]
+    if waiting := view.count(SeedState.WAITING):
+        parts.append(f"{waiting} still to be heard")
+    if unheard := view.count(SeedState.UNHEARD):
+        parts.append(f"{unheard} could not be heard")
+    return " · ".join(parts)
+
+
+def done_text(view: SeedsView) -> str:
+    """Say what was just done, or nothing where nothing was."""
+    parts = []
+    if view.added:
+        parts.append(f"{_tracks(view.added)} added.")
+    if view.removed:
+        parts.append(f"{_tracks(view.removed)} taken out, and what they taught is forgotten.")
+    if view.left_out:
+        parts.append(f"{_tracks(view.left_out)} left out: it can have no more.")
+    if view.refused:
+        is_or_are = "link is" if view.refused == 1 else "links are"
+        parts.append(f"{view.refused} other {is_or_are} no track's.")
+    return " ".join(parts)
+
+
+def state_text(row: SeedLine) -> str:
+    """Return where one seed stands: `heard`, `still to be heard`, `no audio found`."""
+    why = (_REASONS.get(row.reason) or unheard_words(row.reason)) if row.reason else ""
+    match row.state:
+        case SeedState.HEARD:
+            return "heard"
+        case SeedState.WAITING:
+            return f"tried again later: {why}" if why else "still to be heard"
+        case SeedState.UNHEARD:
+            return why
+
+
+def seed_text(row: SeedLine) -> str:
+    if not row.title:
+        return f"Spotify track {row.spotify_id}"
+    return title_text(row.title, row.artist, limit=_TITLE_LIMIT)
+
+
+def sound_text(view: SeedsView) -> str:
+    """Say what most of a playlist's tracks sound like, or that too few were heard to say."""
+    if not view.sound:
+        return "Once five of its tracks are heard, what they sound like stands here."
+    ranges = (
+        f"{one.name} {value_text(one.low, one.unit, bare=True)} to {value_text(one.high, one.unit)}"
+        for one in view.sound
+    )
+    return f"Eight in ten of its tracks: {', '.join(ranges)}."
+
+
+def seeds_title(playlist: str) -> str:
+    return f"{plain(playlist)}: seed tracks"
+
+
+def more_text(count: int) -> str:
+    return f"and {count} more"
+
+
+def pasted_text(view: SeedsView) -> str:
+    """Say what became of the tracks that were pasted with a new playlist."""
+    return f"{done_text(view)} Earmark listens to them now, a few a minute."
+
+
+def seeded_text(playlists: Sequence[Seeded], *, nothing: str) -> str:
+    """Return the playlists' names with how far their seeds are, for the set-up."""
+    return "\n".join(map(_seeded, playlists)) or nothing
+
+
+def _seeded(one: Seeded) -> str:
+    name = plain(one.playlist)
+    if not one.seeds:
+        return f"{name} (no seed tracks yet)"
+    return f"{name} ({one.heard} of {_tracks(one.seeds, kind='seed track')} heard)"
+
+
+def _tracks(count: int, *, kind: str = "track") -> str:
+    return f"{count} {kind}{'' if count == 1 else 's'}"

@@ -1,0 +1,375 @@
+"""What a playlist holds already: pasted, heard in the background, and never queued again."""
+
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from bot.curation import SeedState, SeedsView
+from bot.errors import (
+    LinkError,
+    NoPreviewError,
+    NotAllowedError,
+    QuotaError,
+    RuleError,
+    SourceDownError,
+    UnusableAudioError,
+    WeakMatchError,
+)
+from bot.track import Origin, Track
+from bot.workflow import privacy, seed_hearing
+from bot.workflow.check import check
+from bot.workflow.chores import Kind
+from bot.workflow.outcome import Outcome
+from bot.workflow.people import Person, console_person
+from bot.workflow.seeds import MAX_SEEDS, add_seeds, remove_seeds, show_seeds
+from bot.workflow.submit import Request
+from db.models import Role, Status
+from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, CrashError, Stage, link_of, spotify_id
+from tests.workflow.test_chores import chores_of, due
+from tests.workflow.test_places import desk_of
+
+HOUR: Final = timedelta(hours=1)
+BOSS: Final = console_person("boss")
+
+
+@pytest.fixture
+async def stage(stage: Stage) -> Stage:
+    """The stage with somebody who looks after the playlist."""
+    await stage.appoint("boss", role=Role.ADMIN)
+    return stage
+
+
+async def add(stage: Stage, text: str, *, person: Person = BOSS) -> SeedsView:
+    return await stage.inside(
+        lambda session: add_seeds(
+            session,
+            workspace_id=stage.workspace_id,
+            playlist=NIGHT,
+            person=person,
+            text=text,
+            now=stage.clock.time,
+        )
+    )
+
+
+async def remove(stage: Stage, text: str | None, *, person: Person = BOSS) -> SeedsView:
+    return await stage.inside(
+        lambda session: remove_seeds(
+            session,
+            workspace_id=stage.workspace_id,
+            playlist=NIGHT,
+            person=person,
+            text=text,
+            now=stage.clock.time,
+        )
+    )
+
+
+async def show(stage: Stage, *, person: Person = BOSS) -> SeedsView:
+    return await stage.inside(
+        lambda session: show_seeds(
+            session,
+            workspace_id=stage.workspace_id,
+            playlist=NIGHT,
+            person=person,
+            now=stage.clock.time,
+        )
+    )
+
+
+async def hear(stage: Stage, *, minutes: float | None = None, a_day: int = 100) -> int:
+    until = None if minutes is None else stage.clock.time + minutes * MINUTE
+    return await seed_hearing.hear_due(
+        workspace_id=stage.workspace_id,
+        sessions=stage.sessions,
+        services=stage.services,
+        now=stage.clock,
+        until=until,
+        a_day=a_day,
+        dice=lambda: 0.0,
+    )
+
+
+def states(view: SeedsView) -> list[tuple[str, str | None]]:
+    return [(row.state.value, row.reason) for row in view.rows]
+
+
+async def test_pasted_tracks_are_heard_in_the_background(stage: Stage) -> None:
+    pasted = "\n".join(stage.song(name) for name in ("one", "two"))
+
+    view = await add(stage, pasted)
+    assert (view.added, states(view)) == (2, [("waiting", None)] * 2)
+    assert [row.title for row in view.rows] == ["", ""]
+
+    assert await hear(stage) == 2
+    view = await show(stage)
+    assert [(row.title, row.artist) for row in view.rows] == [
+        ("Title of one", "Artist of one"),
+        ("Title of two", "Artist of two"),
+    ]
+    assert states(view) == [("heard", None)] * 2
+    assert await hear(stage) == 0
+
+
+async def test_what_is_no_track_is_counted_and_what_is_there_is_not_added_twice(
+    stage: Stage,
+) -> None:
+    one = stage.song("one")
+    await add(stage, one)
+
+    view = await add(
+        stage,
+        f"{one}?si=1 {stage.song('two')} https://open.spotify.com/playlist/{spotify_id('list')}"
+        " https://youtu.be/x https://spotify.link/abc",
+    )
+    assert (view.added, view.refused, len(view.rows)) == (1, 3, 2)
+
+
+async def test_a_paste_without_a_track_says_how_to_copy_some(stage: Stage) -> None:
+    with pytest.raises(LinkError, match=r"Ctrl\+A and Ctrl\+C"):
+        await add(stage, "Artist - Title")
+    with pytest.raises(LinkError):
+        await remove(stage, "")
+
+
+async def test_a_playlist_has_a_most_and_says_how_many_were_left_out(stage: Stage) -> None:
+    links = [link_of(f"n{number}x") for number in range(MAX_SEEDS + 3)]
+
+    view = await add(stage, "\n".join(links))
+    assert (view.added, view.left_out, len(view.rows)) == (MAX_SEEDS, 3, MAX_SEEDS)
+    with pytest.raises(RuleError, match=rf"{NIGHT} has {MAX_SEEDS} seed tracks"):
+        await add(stage, links[-1])
+    # Those that are there may be pasted again.
+    assert (await add(stage, links[0])).added == 0
+
+
+async def test_only_who_looks_after_it_changes_them_and_only_curators_see_them(
+    stage: Stage,
+) -> None:
+    mo, ana = console_person("mo"), console_person("ana")
+    link = stage.song("one")
+    for change in (add, remove):
+        for person in (mo, ana):
+            with pytest.raises(NotAllowedError):
+                await change(stage, link, person=person)
+    await add(stage, link)
+
+    assert len((await show(stage, person=mo)).rows) == 1
+    with pytest.raises(NotAllowedError):
+        await show(stage, person=ana)
+
+
+async def test_a_seed_is_taken_out_and_its_range_forgotten(stage: Stage) -> None:
+    links = [stage.song(f"n{number}") for number in range(5)]
+    await add(stage, " ".join(links))
+    await hear(stage)
+    sound = (await show(stage)).sound
+    assert [(one.name, one.low, one.high) for one in sound][:2] == [
+        ("tempo", 118.0, 118.0),
+        ("loudness", -11.5, -11.5),
+    ]
+    assert len(sound) == 8
+
+    view = await remove(stage, links[0])
+    assert (view.removed, len(view.rows), view.sound) == (1, 4, ())
+    view = await remove(stage, None)
+    assert (view.removed, view.rows) == (4, ())
+
+
+async def test_seeds_make_the_range_that_artists_compare_with(stage: Stage) -> None:
+    await add(stage, " ".join(stage.song(f"n{number}") for number in range(5)))
+    await hear(stage)
+    await stage.send(stage.song("mine"))
+
+    checked = await stage.inside(
+        lambda session: check(
+            session,
+            workspace_id=stage.workspace_id,
+            request=Request(playlist=NIGHT, person=console_person("ana"), text=link_of("mine")),
+            now=stage.clock.time,
+        )
+    )
+    (row,) = checked.rows
+    assert row.compared is not None
+    assert row.compared.tracks == 5
+    assert "the 5 other tracks of Night Drive" in row.compared.text
+
+
+async def test_what_the_playlist_holds_is_not_queued(stage: Stage) -> None:
+    link = stage.song("one")
+    await add(stage, link)
+
+    with pytest.raises(RuleError, match="has that track already") as refused:
+        await stage.submit(link)
+    assert refused.value.rule == "duplicate"
+    (row,) = (
+        await stage.inside(
+            lambda session: check(
+                session,
+                workspace_id=stage.workspace_id,
+                request=Request(playlist=NIGHT, person=console_person("ana"), text=link),
+                now=stage.clock.time,
+            )
+        )
+    ).rows
+    assert [one.rule for one in row.obstacles] == ["duplicate"]
+
+
+async def test_another_id_of_a_held_recording_is_sent_back_when_it_is_known(
+    stage: Stage,
+) -> None:
+    await add(stage, stage.song("album", isrc="XXEM10600001"))
+    await hear(stage)
+    accepted = await stage.submit(stage.song("single", isrc="XXEM10600001"))
+
+    processed = await stage.process(accepted)
+    assert (processed.outcome, processed.reason) == (Outcome.REFUSED, "duplicate")
+
+
+async def test_what_waits_in_the_queue_is_not_thrown_out_by_a_later_seed(stage: Stage) -> None:
+    link = stage.song("one", percentile=None)
+    accepted = await stage.submit(link)
+    await stage.process(accepted)
+    await add(stage, link)
+
+    await stage.process(accepted)
+    assert (await stage.row(accepted.receipt.code)).status is Status.QUEUED
+
+
+async def test_a_seed_that_somebody_sent_before_is_not_heard_twice(stage: Stage) -> None:
+    link = stage.song("one")
+    await stage.playlist("Slow Morning")
+    await stage.send(link, playlist="Slow Morning")
+    await add(stage, link)
+
+    await hear(stage)
+    assert states(await show(stage)) == [("heard", None)]
+    assert len(stage.hearing.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "error", "reason", "after"),
+    [
+        ("lookup", SourceDownError("Spotify"), "source_down", MINUTE),
+        ("lookup", QuotaError("Spotify", until=NOW + 5 * HOUR), "quota", 5 * HOUR),
+        ("ladder", SourceDownError("Deezer"), "source_down", MINUTE),
+        ("ladder", NoPreviewError("None."), "no_preview", None),
+        ("ladder", WeakMatchError("Deezer", title="B", artists=("C",)), "weak_match", None),
+        ("hearing", UnusableAudioError("It is silent.", reason="silent"), "silent", None),
+        ("hearing", RuntimeError("a fault of ours"), "fault", None),
+    ],
+)
+async def test_what_is_in_the_way_is_told_and_tried_again_where_that_helps(
+    stage: Stage, service: str, error: Exception, reason: str, after: timedelta | None
+) -> None:
+    await add(stage, stage.song("one"))
+    stage.troubles.once[service] = error
+
+    await hear(stage)
+    state = "unheard" if after is None else "waiting"
+    assert states(await show(stage)) == [(state, reason)]
+    if after is None:
+        return
+    stage.clock.time += after - timedelta(seconds=1)
+    assert await hear(stage) == 0
+    stage.clock.time += timedelta(seconds=1)
+    await hear(stage)
+    assert states(await show(stage)) == [("heard", None)]
+
+
+async def test_a_service_that_is_down_for_a_day_is_not_asked_for_ever(stage: Stage) -> None:
+    await add(stage, stage.song("one"))
+    stage.troubles.always["lookup"] = SourceDownError("Spotify")
+
+    for _ in range(30):
+        await hear(stage)
+        stage.clock.time += 2 * HOUR
+    assert states(await show(stage)) == [("unheard", "source_down")]
+    assert stage.troubles.calls["lookup"] < 24
+
+    stage.troubles.always.clear()
+    await add(stage, link_of("one"))
+    await hear(stage)
+    assert states(await show(stage)) == [("heard", None)]
+
+
+async def test_a_link_that_opens_nothing_is_named(stage: Stage) -> None:
+    await add(stage, link_of("nowhere"))
+    await hear(stage)
+    assert states(await show(stage)) == [("unheard", "no_such_track")]
+
+
+@pytest.mark.parametrize(("provisional", "state"), [(False, "unheard"), (True, "waiting")])
+async def test_a_title_without_an_artist_finds_no_audio(
+    stage: Stage, *, provisional: bool, state: str
+) -> None:
+    link = stage.song("one")
+    stage.lookup.tracks[spotify_id("one")] = Track(
+        origin=Origin.OEMBED, title="Title", spotify_id=spotify_id("one"), provisional=provisional
+    )
+    await add(stage, link)
+
+    await hear(stage)
+    reason = "source_down" if provisional else "unnamed"
+    assert states(await show(stage)) == [(state, reason)]
+    assert stage.ladder.asked == []
+
+
+async def test_a_process_that_dies_leaves_its_seed_to_the_next(stage: Stage) -> None:
+    await add(stage, stage.song("one"))
+    stage.troubles.once["hearing"] = CrashError()
+    with pytest.raises(CrashError):
+        await hear(stage)
+
+    assert await hear(stage) == 0
+    stage.clock.time += 10 * MINUTE
+    assert await hear(stage) == 1
+    assert states(await show(stage)) == [("heard", None)]
+
+
+async def test_seeds_leave_artists_most_of_a_days_questions(stage: Stage) -> None:
+    async def any_due() -> bool:
+        return await stage.inside(
+            lambda session: seed_hearing.any_due(
+                session, workspace_id=stage.workspace_id, now=stage.clock.time, a_day=3
+            )
+        )
+
+    await add(stage, " ".join(stage.song(f"n{number}") for number in range(5)))
+    assert await any_due()
+    assert await hear(stage, a_day=3) == 3
+    assert not await any_due()
+
+    stage.clock.time += DAY
+    assert await any_due()
+    assert await hear(stage, a_day=3) == 2
+
+
+async def test_the_tick_hears_them_and_stops_before_the_next_one(stage: Stage) -> None:
+    assert await due(stage, Kind.SEEDS) == []
+    await add(stage, " ".join(stage.song(f"n{number}") for number in range(3)))
+    (chore,) = await due(stage, Kind.SEEDS)
+    assert chore.id == f"seeds:{stage.workspace_id}:2026-11-18T12:00"
+
+    await chores_of(stage).do(chore)
+    assert (await show(stage)).count(SeedState.HEARD) == 3
+    assert await due(stage, Kind.SEEDS) == []
+
+
+async def test_none_is_begun_after_the_time_is_over(stage: Stage) -> None:
+    await add(stage, stage.song("one"))
+    assert await hear(stage, minutes=0) == 0
+    assert await hear(stage, minutes=1) == 1
+
+
+async def test_a_seed_stays_where_the_artist_who_sent_it_is_forgotten(stage: Stage) -> None:
+    link = stage.song("one")
+    await stage.playlist("Slow Morning")
+    await stage.send(link, playlist="Slow Morning")
+    await add(stage, link)
+    await hear(stage)
+
+    await privacy.delete_at(desk_of(stage), person=console_person("ana"))
+    view = await show(stage)
+    assert [(row.title, row.state) for row in view.rows] == [("Title of one", SeedState.HEARD)]
