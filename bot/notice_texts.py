@@ -36,9 +36,6 @@ BOARD_TITLE = "Queues at a glance"
 BOARD_EMPTY_TEXT = f"No playlist is set up yet. {command('setup')} adds the first one."
 BOARD_FOOTER = "This message keeps itself up to date."
 BOARD_MOVED_TITLE = "The board has moved"
-BOARD_MOVED_TEXT = (
-    "Curators work in another channel now, and the board is pinned there. You may delete this one."
-)
 
 # What is welcome after a decline; the keys are stored ones.
 _WELCOME: Mapping[str, str] = MappingProxyType(
@@ -174,3 +171,10 @@ def reminder_row(code: str, title: str, artist: str, due_at: datetime) -> str:
 def reminder_text(rows: Sequence[str], *, more: int) -> str:
     rest = [f"and {more} more"] if more else []
     return "\n".join([*rows, *rest])
+
+
+def board_moved_text(there: str | None) -> str:
+    """Return what stands where a board was; `there` is the channel where it is, if any."""
+    if there is None:
+        return "Curators do not work in this channel any more. You may delete this message."
+    return f"Curators work in {there} now, and the board is there. You may delete this message."

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Platform, Post
@@ -20,6 +20,7 @@ async def remember(
     at: datetime,
     submission_id: int | None = None,
     fingerprint: str | None = None,
+    pinned: bool = False,
 ) -> None:
     """Note the message that shows `subject` there; a newer one takes the place of an older."""
     post = Post(
@@ -30,6 +31,7 @@ async def remember(
         submission_id=submission_id,
         message_id=message_id,
         fingerprint=fingerprint,
+        pinned=pinned,
         changed_at=at,
     )
     await insert_or_change(
@@ -60,6 +62,22 @@ async def showing(session: AsyncSession, *, workspace_id: int, subject: str) -> 
         .execution_options(populate_existing=True)
     )
     return list(found)
+
+
+async def move(
+    session: AsyncSession, *, platform: Platform, workspace_id: int, to_workspace_id: int
+) -> None:
+    """Let another workspace change what stands in a platform's channels by now."""
+    await session.execute(
+        update(Post)
+        .where(
+            Post.workspace_id == workspace_id,
+            Post.platform == platform,
+            Post.submission_id.is_(None),
+        )
+        .values(workspace_id=to_workspace_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def forget(session: AsyncSession, *, box: Box, subject: str) -> None:

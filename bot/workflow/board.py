@@ -10,11 +10,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import notice_texts as words
 from bot.curation import BoardPart, BoardRow, BoardView
-from bot.curator_texts import mark_words
+from bot.curator_texts import board_lines, mark_words
+from bot.marks import channel, moment
+from bot.messages import Card, Field
 from bot.workflow.line import EVERYBODY, Place, is_due_soon, is_snoozed, line_of, row_of
-from db import playlists
-from db.models import Playlist
+from db import playlists, workspace_settings
+from db.models import Platform, Playlist
 from db.status import Status
 
 TOP = 5
@@ -29,6 +32,26 @@ async def show_board(
         line = await line_of(session, playlist, now=now, model_version=model_version)
         parts.append(_part(playlist, line, now=now))
     return BoardView(parts=tuple(parts))
+
+
+def board_card(view: BoardView) -> Card:
+    """Return the board as a message."""
+    return Card(
+        title=words.BOARD_TITLE,
+        body="" if view.parts else words.BOARD_EMPTY_TEXT,
+        fields=tuple(
+            Field(name=part.playlist, value="\n".join(board_lines(part, when=moment)))
+            for part in view.parts
+        ),
+        footer=words.BOARD_FOOTER,
+    )
+
+
+async def moved_card(session: AsyncSession, *, workspace_id: int, platform: Platform) -> Card:
+    """Return what stands in a channel where curators do not work any more."""
+    chat = await workspace_settings.chat(session, workspace_id=workspace_id, platform=platform)
+    there = None if chat.review_channel is None else channel(chat.review_channel)
+    return Card(title=words.BOARD_MOVED_TITLE, body=words.board_moved_text(there))
 
 
 def fingerprint(view: BoardView) -> str:

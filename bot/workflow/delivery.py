@@ -1,6 +1,7 @@
 """What a chat is handed to deliver, and what it has to be able to do."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.curation import BoardView, ReviewCard
 from bot.messages import Card, DigestView
-from db.models import OutboxMessage
+from db.models import Mailbox, OutboxMessage, Post
+from db.outbox import Box
 from db.recipients import Recipient
 
 
@@ -19,7 +21,7 @@ class Outgoing:
 
     `card` is for every platform. `view` holds the same facts, for one that has a better look for
     them. `calls` is the platform's id of the one person whom it calls by name; `lasting` asks for
-    a place where it is always found, as by pinning it.
+    a pin, so that it is always found, and for a new message where somebody has deleted it.
     """
 
     workspace_id: int
@@ -53,6 +55,13 @@ class Courier(Protocol):
     async def edit(self, to: Recipient, message_id: str, message: Outgoing) -> None: ...
 
     async def delete(self, to: Recipient, message_id: str, *, workspace_id: int) -> None: ...
+
+    async def pin(self, to: Recipient, message_id: str, *, workspace_id: int, pinned: bool) -> bool:
+        """Pin a message, or take it down; return whether it is pinned now.
+
+        A missing permission is no error: the message is there and works.
+        """
+        ...
 
 
 class Compose(Protocol):
@@ -94,6 +103,34 @@ class Limits:
         """Return a pause that doubles with each failure, by chance between a half and all of it."""
         doubled = self.first_pause * float(2 ** min(failures, 20))
         return min(doubled, self.longest_pause) * (0.5 + dice / 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One message to bring into a chat: the rows that it answers for, and where it stands now."""
+
+    box: Box
+    rows: Sequence[OutboxMessage]
+    post: Post | None
+    mailbox: Mailbox
+    # An earlier try was begun and its end was never seen.
+    again: bool
+
+    @property
+    def ids(self) -> list[int]:
+        return [row.id for row in self.rows]
+
+    @property
+    def nonce(self) -> str:
+        return nonce_of(self.rows[0])
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.post is not None and self.post.pinned
+
+    def shows(self, message: Outgoing) -> bool:
+        """Say whether that is what the chat shows already."""
+        return self.post is not None and self.post.fingerprint == message.fingerprint
 
 
 @dataclass(slots=True, kw_only=True)

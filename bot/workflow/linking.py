@@ -14,7 +14,7 @@ from bot.errors import RuleError
 from bot.messages import plain
 from bot.workflow import notices
 from bot.workflow.people import Person, member_of, require_admin
-from db import join_codes, members, secrets, workspace_settings, workspaces
+from db import join_codes, members, posts, secrets, workspace_settings, workspaces
 from db.codes import ALPHABET
 from db.models import CodePurpose, Platform
 
@@ -143,6 +143,8 @@ async def join_workspace(
         curator_role=chat.curator_role,
         mention_fallback=chat.mention_fallback,
     )
+    # The board that stands there is the other desk's from now on, and no second one is posted.
+    await posts.move(session, platform=platform, workspace_id=here.id, to_workspace_id=target_id)
     await secrets.move(session, workspace_id=here.id, to_workspace_id=target_id)
     await workspaces.remove(session, workspace_id=here.id)
     await notices.refresh_board(

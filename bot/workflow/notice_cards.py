@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import notice_texts as words
 from bot.curation import BoardView, ReviewCard
-from bot.curator_texts import board_lines, card_lines, card_title
+from bot.curator_texts import card_lines, card_title
 from bot.digest_texts import digest_lines, digest_title, empty_digest_text
 from bot.marks import moment
 from bot.messages import Button, ButtonStyle, Card, DigestView, Field, Image, StatusRow
 from bot.texts import artist_can_help
 from bot.workflow import digest, status
-from bot.workflow.board import show_board
+from bot.workflow.board import board_card, moved_card, show_board
 from bot.workflow.card import review_card
 from bot.workflow.card_pictures import draw_card
 from bot.workflow.delivery import Outgoing
@@ -205,7 +205,7 @@ async def _question(session: AsyncSession, row: OutboxMessage, at: At) -> Card |
 async def _over(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:
     """Return what takes the place of a message that holds no more."""
     if row.kind == Notice.BOARD:
-        return Card(title=words.BOARD_MOVED_TITLE, body=words.BOARD_MOVED_TEXT)
+        return await moved_card(session, workspace_id=row.workspace_id, platform=row.platform)
     submission = await _submission(session, row)
     if submission is None:
         return None
@@ -272,16 +272,7 @@ async def _board(session: AsyncSession, row: OutboxMessage, at: At) -> Painted |
     view = await show_board(
         session, workspace_id=row.workspace_id, now=at.now, model_version=at.model_version
     )
-    card = Card(
-        title=words.BOARD_TITLE,
-        body="" if view.parts else words.BOARD_EMPTY_TEXT,
-        fields=tuple(
-            Field(name=part.playlist, value="\n".join(board_lines(part, when=moment)))
-            for part in view.parts
-        ),
-        footer=words.BOARD_FOOTER,
-    )
-    return card, view
+    return board_card(view), view
 
 
 async def _reminder(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:

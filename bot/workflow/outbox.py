@@ -15,7 +15,7 @@ lease has run out, and would wait for each other otherwise.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -33,16 +33,16 @@ from bot.workflow import notices
 from bot.workflow.delivery import (
     Compose,
     Courier,
+    Job,
     Limits,
     Outgoing,
     Tally,
-    nonce_of,
     row_id_of,
 )
 from bot.workflow.notices import ANSWERS, Notice
 from bot.workflow.services import Clock, Sessions
 from db import mailboxes, outbox, posts, services
-from db.models import Delivery, Mailbox, OutboxMessage, Platform, Post
+from db.models import Delivery, OutboxMessage, Platform
 from db.outbox import Box
 from db.recipients import Place
 
@@ -52,26 +52,6 @@ Dice = Callable[[], float]
 
 # Worth a public word to somebody who takes no direct messages.
 _CALLED_FOR: Final = ANSWERS | {Notice.HELP, Notice.REFUSED, Notice.QUESTION}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
-    """One message to bring into a chat: the rows that it answers for, and where it stands now."""
-
-    box: Box
-    rows: Sequence[OutboxMessage]
-    post: Post | None
-    mailbox: Mailbox
-    # An earlier try was begun and its end was never seen.
-    again: bool
-
-    @property
-    def ids(self) -> list[int]:
-        return [row.id for row in self.rows]
-
-    @property
-    def nonce(self) -> str:
-        return nonce_of(self.rows[0])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -217,14 +197,14 @@ class Sender:
             await self._settle(job, Delivery.DROPPED)
             tally.dropped += 1
             return True
-        if job.post is not None and job.post.fingerprint == message.fingerprint:
+        if job.shows(message) and job.is_pinned == message.lasting:
             await self._settle(job, Delivery.SENT)
             return True
         if job.post is None and self._is_closed(job):
             return await self._refused(job, tally, reason=None)
         return await self._send(job, message, tally)
 
-    async def _take(self, box: Box) -> _Job | None:
+    async def _take(self, box: Box) -> Job | None:
         """Lease the box and begin a try, in a commit of its own: a crash must leave a trace."""
         now = self.now()
         async with self.sessions.begin() as session:
@@ -237,12 +217,13 @@ class Sender:
             again = rows[0].attempts > 0
             await outbox.begin(session, box=box, ids=[row.id for row in rows])
             post = await posts.find(session, box=box, subject=rows[0].subject)
-        return _Job(box=box, rows=rows, post=post, mailbox=mailbox, again=again)
+        return Job(box=box, rows=rows, post=post, mailbox=mailbox, again=again)
 
-    async def _send(self, job: _Job, message: Outgoing, tally: Tally) -> bool:
+    async def _send(self, job: Job, message: Outgoing, tally: Tally) -> bool:
         try:
             async with asyncio.timeout(self.limits.try_s):
                 message_id = await self._bring(job, message)
+                pinned = await self._pin(job, message, message_id)
         except SlowDownError as error:
             return await self._slow_down(job, tally, error)
         except DeliveryError as error:
@@ -254,9 +235,9 @@ class Sender:
                 "no answer in time",
                 pause=self.limits.pause(job.mailbox.failures, dice=self.dice()),
             )
-        return await self._sent(job, message, message_id, tally)
+        return await self._sent(job, message, message_id, tally, pinned=pinned)
 
-    async def _not_sent(self, job: _Job, tally: Tally, error: DeliveryError) -> bool:
+    async def _not_sent(self, job: Job, tally: Tally, error: DeliveryError) -> bool:
         match error:
             case MessageGoneError():
                 # Whoever deleted it does not want it back.
@@ -276,9 +257,11 @@ class Sender:
                 pause = self.limits.pause(job.mailbox.failures, dice=self.dice())
                 return await self._put_off(job, tally, str(error), pause=pause)
 
-    async def _bring(self, job: _Job, message: Outgoing) -> str:
+    async def _bring(self, job: Job, message: Outgoing) -> str:
         courier, to = self.couriers[job.box.to.platform], job.box.to
         if job.post is not None:
+            if job.shows(message):
+                return job.post.message_id
             try:
                 await courier.edit(to, job.post.message_id, message)
             except MessageGoneError:
@@ -288,7 +271,23 @@ class Sender:
                 return job.post.message_id
         return await courier.post(to, message, nonce=job.nonce)
 
-    async def _sent(self, job: _Job, message: Outgoing, message_id: str, tally: Tally) -> bool:
+    async def _pin(self, job: Job, message: Outgoing, message_id: str) -> bool:
+        """Pin what is to last, and unpin what is over; return whether it is pinned now.
+
+        What we may not do yet is tried once at each later change, and never after it was done:
+        who takes our pin down does not want it.
+        """
+        pinned = job.is_pinned and job.post is not None and job.post.message_id == message_id
+        if pinned == message.lasting:
+            return pinned
+        courier, workspace_id = self.couriers[job.box.to.platform], job.box.workspace_id
+        return await courier.pin(
+            job.box.to, message_id, workspace_id=workspace_id, pinned=message.lasting
+        )
+
+    async def _sent(
+        self, job: Job, message: Outgoing, message_id: str, tally: Tally, *, pinned: bool
+    ) -> bool:
         new = job.post is None or job.post.message_id != message_id
         # The platform may have answered with the message of an earlier try, which says less.
         unsure = new and job.again
@@ -301,6 +300,7 @@ class Sender:
                 job.rows[0],
                 message_id,
                 fingerprint=None if unsure else message.fingerprint,
+                pinned=pinned,
             )
             if not unsure:
                 await self._note(session, job, Delivery.SENT)
@@ -308,7 +308,7 @@ class Sender:
         tally.changed += not new
         return True
 
-    async def _refused(self, job: _Job, tally: Tally, *, reason: str | None) -> bool:
+    async def _refused(self, job: Job, tally: Tally, *, reason: str | None) -> bool:
         """Settle what will not be taken; who is not reached in person may be called in public."""
         now = self.now()
         async with self.sessions.begin() as session:
@@ -329,7 +329,7 @@ class Sender:
         tally.refused += 1
         return True
 
-    async def _slow_down(self, job: _Job, tally: Tally, error: SlowDownError) -> bool:
+    async def _slow_down(self, job: Job, tally: Tally, error: SlowDownError) -> bool:
         until = self.now() + timedelta(seconds=error.retry_after_s)
         async with self.sessions.begin() as session:
             if error.everywhere:
@@ -339,7 +339,7 @@ class Sender:
         tally.put_off += 1
         return False
 
-    async def _put_off(self, job: _Job, tally: Tally, why: str, *, pause: timedelta) -> bool:
+    async def _put_off(self, job: Job, tally: Tally, why: str, *, pause: timedelta) -> bool:
         if job.rows[-1].created_at < self.now() - self.limits.give_up:
             return await self._give_up(job, tally, why)
         async with self.sessions.begin() as session:
@@ -349,17 +349,17 @@ class Sender:
         tally.put_off += 1
         return False
 
-    async def _give_up(self, job: _Job, tally: Tally, why: str) -> bool:
+    async def _give_up(self, job: Job, tally: Tally, why: str) -> bool:
         await self._settle(job, Delivery.FAILED, error=why)
         tally.failed += 1
         return True
 
-    async def _settle(self, job: _Job, outcome: Delivery, *, error: str | None = None) -> None:
+    async def _settle(self, job: Job, outcome: Delivery, *, error: str | None = None) -> None:
         async with self.sessions.begin() as session:
             await self._note(session, job, outcome, error=error)
 
     async def _note(
-        self, session: AsyncSession, job: _Job, outcome: Delivery, *, error: str | None = None
+        self, session: AsyncSession, job: Job, outcome: Delivery, *, error: str | None = None
     ) -> None:
         await outbox.settle(
             session, box=job.box, ids=job.ids, outcome=outcome, at=self.now(), error=error
@@ -373,6 +373,7 @@ class Sender:
         message_id: str,
         *,
         fingerprint: str | None = None,
+        pinned: bool = False,
     ) -> None:
         await posts.remember(
             session,
@@ -381,10 +382,11 @@ class Sender:
             submission_id=row.submission_id,
             message_id=message_id,
             fingerprint=fingerprint,
+            pinned=pinned,
             at=self.now(),
         )
 
-    def _is_closed(self, job: _Job) -> bool:
+    def _is_closed(self, job: Job) -> bool:
         closed_at = job.mailbox.closed_at
         return (
             job.box.to.place is Place.PERSON

@@ -116,6 +116,8 @@ class Post(Base):
     message_id: Mapped[str]
     # Of what it shows, so that a change which changes nothing is not sent. None if not known.
     fingerprint: Mapped[str | None] = mapped_column(default=None)
+    # By us. Who takes our pin down does not want it, so it is not asked of the platform.
+    pinned: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime]
 
 

@@ -111,6 +111,9 @@ class Dying:
     async def delete(self, to: Recipient, message_id: str, *, workspace_id: int) -> None:
         raise NotImplementedError("nothing is deleted here")
 
+    async def pin(self, to: Recipient, message_id: str, *, workspace_id: int, pinned: bool) -> bool:
+        raise NotImplementedError("nothing is pinned here")
+
     async def _die(self) -> str:
         self.at_it.set()
         await asyncio.Event().wait()

@@ -128,6 +128,9 @@ class Mortal:
     async def delete(self, to: Recipient, message_id: str, *, workspace_id: int) -> None:
         await self.real.delete(to, message_id, workspace_id=workspace_id)
 
+    async def pin(self, to: Recipient, message_id: str, *, workspace_id: int, pinned: bool) -> bool:
+        return await self.real.pin(to, message_id, workspace_id=workspace_id, pinned=pinned)
+
     async def _live(self, *, before: bool) -> None:
         if self.desk.dies_before is before:
             self.desk.at_it.set()

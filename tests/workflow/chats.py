@@ -40,6 +40,10 @@ class FakeChat:
     calls: list[str] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    pinned: set[str] = field(default_factory=set)
+    pins: list[str] = field(default_factory=list)
+    pin_errors: list[Exception] = field(default_factory=list)
+    may_pin: bool = True
     busy: int = 0
     busiest: int = 0
 
@@ -63,6 +67,16 @@ class FakeChat:
 
     async def delete(self, to: Recipient, message_id: str, *, workspace_id: int) -> None:
         del to, workspace_id, self.messages[message_id]
+
+    async def pin(self, to: Recipient, message_id: str, *, workspace_id: int, pinned: bool) -> bool:
+        del to, workspace_id
+        if self.pin_errors:
+            raise self.pin_errors.pop(0)
+        self.pins.append(f"{'pin' if pinned else 'unpin'} {message_id}")
+        if not self.may_pin:
+            return not pinned
+        (self.pinned.add if pinned else self.pinned.discard)(message_id)
+        return pinned
 
     async def shows(self, count: int) -> None:
         """Wait until so many messages stand here."""

@@ -22,7 +22,9 @@ async def as_told(
     if row.kind == "dropped" or (row.kind == "change" and not posted):
         return None
     return Outgoing(
-        workspace_id=row.workspace_id, card=Card(title=row.key), lasting=row.kind == "board"
+        workspace_id=row.workspace_id,
+        card=Card(title="over" if row.kind == "over" else row.key),
+        lasting=row.kind == "board",
     )
 
 

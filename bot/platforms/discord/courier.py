@@ -65,8 +65,6 @@ class DiscordCourier:
         with _translated(to):
             place = await self._place(to)
             sent = await place.send(nonce=nonce, **sending)
-            if message.lasting:
-                await _pin(sent)
         return str(sent.id)
 
     async def edit(self, to: Recipient, message_id: str, message: Outgoing) -> None:
@@ -85,6 +83,19 @@ class DiscordCourier:
                 await (await self._message(to, message_id)).delete()
         except MessageGoneError:
             log.debug("message %s was deleted already", message_id)
+
+    async def pin(self, to: Recipient, message_id: str, *, workspace_id: int, pinned: bool) -> bool:
+        del workspace_id
+        try:
+            with _translated(to):
+                message = await self._message(to, message_id)
+                await (message.pin() if pinned else message.unpin())
+        except (RefusedMessageError, MalformedMessageError) as error:
+            # It is there and works. Whoever sets the bot up is told what is missing, or they have
+            # pinned as many messages as a channel takes.
+            log.info("message %s stays as it is pinned or not: %s", message_id, error)
+            return not pinned
+        return pinned
 
     def _screen(self, message: Outgoing) -> Screen:
         screen = self._show(message)
@@ -118,14 +129,6 @@ async def open_courier(
     ) as client:
         await client.login(token)
         yield DiscordCourier(client, show=show)
-
-
-async def _pin(message: discord.Message) -> None:
-    try:
-        await message.pin()
-    except discord.HTTPException as error:
-        # It is there and works; whoever sets the bot up is told of the missing permission.
-        log.warning("a message could not be pinned: %s", error.text or error.status)
 
 
 def _only(user_id: str) -> discord.AllowedMentions:

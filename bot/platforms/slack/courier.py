@@ -72,6 +72,9 @@ _FOR_NOW: Final = frozenset(
 )
 
 
+_PINNED_SO: Final = frozenset({"already_pinned", "no_pin"})
+
+
 def sending_client(token: str, *, base_url: str = AsyncWebClient.BASE_URL) -> AsyncWebClient:
     """Return a client for a courier.
 
@@ -104,8 +107,6 @@ class SlackCourier:
                 unfurl_media=False,
             )
             message_id = str(posted["ts"])
-            if message.lasting:
-                await _pin(client, channel, message_id)
         if message.card.image is not None:
             await add_picture(client, message.card.image, channel=channel, thread_ts=message_id)
         return message_id
@@ -129,6 +130,23 @@ class SlackCourier:
         except MessageGoneError:
             log.debug("message %s was deleted already", message_id)
 
+    async def pin(self, to: Recipient, message_id: str, *, workspace_id: int, pinned: bool) -> bool:
+        try:
+            with _translated(to):
+                client = await self._client_of(workspace_id)
+                channel = await self._channel(client, to, workspace_id)
+                change = client.pins_add if pinned else client.pins_remove
+                await change(channel=channel, timestamp=message_id)
+        except (RefusedMessageError, MalformedMessageError) as error:
+            cause = error.__cause__
+            if isinstance(cause, SlackApiError) and cause.response.get("error") in _PINNED_SO:
+                # Somebody was faster, or an earlier try got through and its answer did not.
+                return pinned
+            # It is there and works; whoever sets the app up is told of the missing permission.
+            log.info("message %s stays as it is pinned or not: %s", message_id, error)
+            return not pinned
+        return pinned
+
     async def _channel(self, client: AsyncWebClient, to: Recipient, workspace_id: int) -> str:
         """Return the channel; a person's direct one is the same each time, and asked for once."""
         if to.place is Place.CHANNEL:
@@ -138,14 +156,6 @@ class SlackCourier:
             opened = await client.conversations_open(users=to.external_id)
             self._direct[known] = str(opened["channel"]["id"])
         return self._direct[known]
-
-
-async def _pin(client: AsyncWebClient, channel: str, message_id: str) -> None:
-    try:
-        await client.pins_add(channel=channel, timestamp=message_id)
-    except SlackApiError as error:
-        # It is there and works; whoever sets the app up is told of the missing permission.
-        log.warning("a message could not be pinned: %s", error.response.get("error"))
 
 
 @contextmanager

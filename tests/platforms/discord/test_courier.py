@@ -138,12 +138,15 @@ async def test_only_the_one_who_is_called_is_called(
     assert not message.pings.everyone
 
 
-async def test_a_lasting_message_is_pinned(
+async def test_a_message_is_pinned_and_unpinned_twice_without_harm(
     stand_in: DiscordStandIn, courier: DiscordCourier, review: Channel
 ) -> None:
-    await courier.post(to_channel(review), outgoing(lasting=True), nonce="1.1")
-
-    assert [message.pinned is not None for message in shown(stand_in)] == [True]
+    to = to_channel(review)
+    message_id = await courier.post(to, outgoing(lasting=True), nonce="1.1")
+    for pinned in (True, True, False, False):
+        assert await courier.pin(to, message_id, workspace_id=7, pinned=pinned) is pinned
+        (message,) = shown(stand_in)
+        assert (message.pinned is not None) is pinned
 
 
 async def test_a_message_that_may_not_be_pinned_is_there_all_the_same(
@@ -151,12 +154,32 @@ async def test_a_message_that_may_not_be_pinned_is_there_all_the_same(
 ) -> None:
     guild = stand_in.world.add_guild("Other", owner=mo, bot_permissions=Permission.everyday())
     there = stand_in.world.add_channel(guild, "review")
-    guild.roles[guild.id].permissions &= ~Permission.PIN_MESSAGES
     for role in guild.roles.values():
         role.permissions &= ~Permission.PIN_MESSAGES
-    await courier.post(to_channel(there), outgoing(lasting=True), nonce="1.1")
+    to = to_channel(there)
+    message_id = await courier.post(to, outgoing(lasting=True), nonce="1.1")
 
+    assert not await courier.pin(to, message_id, workspace_id=7, pinned=True)
     assert [message.pinned for message in shown(stand_in)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(FaultKind.DROP_BEFORE, DeliveryError), (FaultKind.RATE_LIMITED_OVERALL, SlowDownError)],
+)
+async def test_a_pin_that_got_lost_is_told_apart_from_one_that_is_not_allowed(
+    stand_in: DiscordStandIn,
+    courier: DiscordCourier,
+    review: Channel,
+    kind: FaultKind,
+    expected: type[DeliveryError],
+) -> None:
+    to = to_channel(review)
+    message_id = await courier.post(to, outgoing(lasting=True), nonce="1.1")
+    stand_in.set_fault(Fault(service=Service.DISCORD, kind=kind, retry_after=60.0))
+
+    with pytest.raises(expected):
+        await courier.pin(to, message_id, workspace_id=7, pinned=True)
 
 
 async def test_closed_direct_messages_are_told_as_closed(

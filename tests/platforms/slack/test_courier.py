@@ -73,18 +73,28 @@ async def test_a_person_gets_a_direct_message_with_only_our_id_in_its_metadata(
     }
 
 
-async def test_a_message_is_changed_pinned_and_deleted_twice_without_harm(
+async def test_a_message_is_changed_and_deleted_twice_without_harm(
     slack: SlackStandIn, courier: SlackCourier
 ) -> None:
-    message_id = await courier.post(REVIEW, outgoing(lasting=True), nonce="7.1")
+    message_id = await courier.post(REVIEW, outgoing(), nonce="7.1")
     await courier.edit(REVIEW, message_id, outgoing("Changed"))
     (message,) = slack.in_channel("C0REVIEW")
     for _ in range(2):
         await courier.delete(REVIEW, message_id, workspace_id=7)
 
-    assert (message.title, message.pinned) == ("Changed", True)
+    assert message.title == "Changed"
     assert message.metadata["event_payload"] == {"nonce": "7.1"}
     assert slack.in_channel("C0REVIEW") == []
+
+
+async def test_a_message_is_pinned_and_unpinned_twice_without_harm(
+    slack: SlackStandIn, courier: SlackCourier
+) -> None:
+    message_id = await courier.post(REVIEW, outgoing(), nonce="7.1")
+    for pinned in (True, True, False, False):
+        assert await courier.pin(REVIEW, message_id, workspace_id=7, pinned=pinned) is pinned
+        (message,) = slack.in_channel("C0REVIEW")
+        assert message.pinned is pinned
 
 
 async def test_a_second_message_within_a_second_is_told_to_wait(
