@@ -1,7 +1,7 @@
 """Which of our messages we have pinned
 
 Revision ID: e94c7b05d1a3
-Revises: d2f86a3c914b
+Revises: d24c7e90ab13
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "e94c7b05d1a3"
-down_revision: str | Sequence[str] | None = "d2f86a3c914b"
+down_revision: str | Sequence[str] | None = "d24c7e90ab13"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
