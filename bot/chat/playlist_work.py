@@ -159,13 +159,12 @@ async def dismiss(visit: Visit, *, playlist: str, role_id: str) -> Reply:
 
 async def _view(visit: Visit, playlist: str) -> PlaylistView:
     desk = visit.desk
-    async with desk.sessions.begin() as session:
+    async with reading(desk.sessions) as session:
         return await manage.show_playlist(
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
             person=visit.person,
-            now=desk.now(),
         )
 
 

@@ -18,7 +18,7 @@ from bot.workflow.people import (
 )
 from bot.workflow.playlist_rules import SETTINGS, parse_rules
 from bot.workflow.submit import find_playlist
-from db import curators, playlists
+from db import curators, members, playlists
 from db.models import Platform, Playlist, Role
 from db.playlists import Rules
 
@@ -65,11 +65,16 @@ class PlaylistView:
 
 
 async def show_playlist(
-    session: AsyncSession, *, workspace_id: int, playlist: str, person: Person, now: datetime
+    session: AsyncSession, *, workspace_id: int, playlist: str, person: Person
 ) -> PlaylistView:
-    """Return a playlist's rules to one of its curators."""
+    """Return a playlist's rules to one of its curators; nothing is written."""
     found = await find_playlist(session, workspace_id, playlist)
-    member = await member_of(session, workspace_id, person, now=now)
+    member = await members.by_identity(
+        session,
+        workspace_id=workspace_id,
+        platform=person.platform,
+        external_id=person.external_id,
+    )
     await require_curator(session, found, member, person)
     return await _view(session, found)
 

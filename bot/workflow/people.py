@@ -157,13 +157,14 @@ async def curated(session: AsyncSession, *, workspace_id: int, person: Person) -
 
 
 async def require_curator(
-    session: AsyncSession, playlist: Playlist, member: Member, person: Person
+    session: AsyncSession, playlist: Playlist, member: Member | None, person: Person
 ) -> Role:
     """Return what `member` may do for `playlist`; see `may_curate`. NotAllowedError for nothing."""
     role = await may_curate(session, playlist, member, person)
     if role is None:
+        name = plain(person.name) if member is None else member.display_name
         raise NotAllowedError(
-            f"Only curators of {playlist.name} may do this, and {member.display_name} is not one."
+            f"Only curators of {playlist.name} may do this, and {name or 'somebody'} is not one."
         )
     return role
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.platforms.discord.client import EarmarkBot
 from bot.platforms.discord.courier import DiscordCourier
 from bot.platforms.discord.permissions import needed
+from bot.sandbox.clock import system_clock
 from bot.sandbox.discord.core import Contract
 from bot.sandbox.discord.interactions import Answer
 from bot.sandbox.discord.people import Person, Reply
@@ -209,10 +210,12 @@ async def open_house(
     faults: Iterable[Fault] = (),
     seed: int = 0,
     contract: Contract | None = None,
+    one_clock: bool = False,
 ) -> AsyncIterator[House]:
     """Build a server with the bot in it. `seed` decides which calls a fault of chance strikes.
 
     With `contract` every request is held against Discord's own description, which takes a while.
+    With `one_clock` Discord's deadlines go by the desk's clock, which moves only when told to.
     """
     stage = await open_stage(sessions)
     files = Spool(sessions)
@@ -229,7 +232,8 @@ async def open_house(
         now=stage.clock,
         seed=lambda: 1,
     )
-    async with DiscordStandIn.start(contract=contract, seed=seed) as stand_in:
+    clock = stage.clock if one_clock else system_clock
+    async with DiscordStandIn.start(contract=contract, seed=seed, clock=clock) as stand_in:
         boss = stand_in.world.add_user("Nina")
         guild = stand_in.world.add_guild(
             "Night Drive Fans", owner=boss, bot_permissions=Permission(needed().value)

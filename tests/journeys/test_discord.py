@@ -9,6 +9,7 @@ from bot.sandbox.calls import Service
 from bot.sandbox.faults import Fault, FaultKind
 from tests.journeys import discord_story
 from tests.journeys.discord_house import House, open_house
+from tests.journeys.slow import Slowness
 from tests.sandbox.discord_stand_in.contract import official_contract
 
 
@@ -37,6 +38,21 @@ async def test_a_restart_between_any_two_clicks_changes_nothing(
         await discord_story.play(house)
 
         assert_discord_was_pleased(house)
+
+
+async def test_a_backend_that_takes_five_seconds_each_time_fails_and_doubles_nothing(
+    maker: async_sessionmaker[AsyncSession], tmp_path: Path
+) -> None:
+    async with open_house(maker, one_clock=True) as house:
+        slow = Slowness(house.discord, house.stage.clock)
+        house.worker.services = slow.services(house.worker.services)
+        slow.database(maker)
+
+        await discord_story.play(house)
+
+        assert_discord_was_pleased(house)
+        assert house.discord.interactions.unanswered() == []
+        assert slow.waits.keys() >= {"a track", "audio", "scoring", "the database"}
 
 
 _API = Service.DISCORD

@@ -240,10 +240,12 @@ async def test_lists_open_while_people_type_and_show_what_is_theirs(house: House
 
 async def test_lists_and_forms_open_while_somebody_else_writes(house: House) -> None:
     form = await house.command(house.boss, "playlist", action="add")
-    await house.fill(house.boss, form, {"Name": "Night Drive"})
+    rules = await house.fill(house.boss, form, {"Name": "Night Drive"})
     ana = house.person("Ana")
 
     async with nobody_else_writes(house):
+        edit = await house.boss.select(rules, "answer_days: 14")
+        assert edit.modal is not None
         assert await ana.autocomplete("submit", "playlist", "n") == ["Night Drive"]
         assert (await ana.command("submit")).modal is not None
         assert "Night Drive" in (await ana.command("calls")).text
