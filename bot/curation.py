@@ -102,7 +102,8 @@ class ReviewCard:
 
     `row` is its line of the queue; for what waits no more `row.why` says where it stands. With
     `row.score_hidden` there is no score, no reason and no picture of them before the vote.
-    `memory` tells of the version before this one. `barred` says why this viewer may not answer
+    `beside` tells where it lies beside the playlist's range, and is hidden with the score. `memory`
+    tells of the version before this one. `barred` says why this viewer may not answer
     it, if so, and `may_override` that they may decide without the panel.
     """
 
@@ -116,6 +117,7 @@ class ReviewCard:
     note: str = ""
     ai_use: str | None = None
     facts: str = ""
+    beside: str = ""
     memory: str = ""
     earlier: tuple[EarlierLine, ...] = ()
     remarks: tuple[RemarkLine, ...] = ()

@@ -139,8 +139,7 @@ def card_lines(card: ReviewCard, *, when: Callable[[datetime], str] = day) -> li
     lines = [f"{card.code} for {plain(card.playlist)} · {plain(card.row.why)}"]
     lines.append(card_score(card))
     lines += [plain(reason, limit=NOTE_LIMIT) for reason in card.reasons]
-    if card.facts:
-        lines.append(card.facts)
+    lines += [told for told in (card.facts, card.beside) if told]
     lines.append(f"sent by {plain(card.sent_by)} on {when(card.received_at)}")
     lines[-1] += f", answer promised by {when(card.due_at)}"
     if card.note:

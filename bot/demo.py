@@ -187,7 +187,7 @@ class _Play:
             if found is None or found.track_id is None:
                 return None
             known = await scores.latest(
-                session, workspace_id=workspace_id, track_ids=[found.track_id]
+                session, workspace_id=workspace_id, track_ids=[found.track_id], to_draw=True
             )
         return known.get(found.track_id)
 

@@ -22,6 +22,22 @@ def compared_text(playlist: str, tracks: int, *, enough: int) -> str:
     )
 
 
+def range_text(low: float, high: float, unit: str) -> str:
+    """Return a range as people read it: `98 to 124 BPM`, `55 to 80`."""
+    return f"{value_text(low, unit, bare=True)} to {value_text(high, unit)}"
+
+
+def beside_text(playlist: str, *, inside: Sequence[str], outside: Sequence[str]) -> str:
+    """Tell curators where a track lies beside eight in ten of the playlist's tracks.
+
+    `inside` are the names of what lies within, `outside` are words like `loudness above -14 to -8`.
+    """
+    parts = [*outside]
+    if inside:
+        parts.append(f"{', '.join(inside)} inside")
+    return f"Beside most of {plain(playlist)}: {'; '.join(parts)}" if parts else ""
+
+
 def place_words(place: str | None) -> str:
     """Return where a value lies beside the playlist's range; neither side is the better one."""
     words = {"below": "below the range", "inside": "inside the range", "above": "above the range"}

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.curation import Seeded, SeedLine, SeedState, SeedsView
-from bot.fact_texts import value_text
+from bot.fact_texts import range_text
 from bot.messages import plain
 from bot.texts import title_text, unheard_words
 
@@ -97,10 +97,7 @@ def sound_text(view: SeedsView) -> str:
     """Say what most of a playlist's tracks sound like, or that too few were heard to say."""
     if not view.sound:
         return "Once five of its tracks are heard, what they sound like stands here."
-    ranges = (
-        f"{one.name} {value_text(one.low, one.unit, bare=True)} to {value_text(one.high, one.unit)}"
-        for one in view.sound
-    )
+    ranges = (f"{one.name} {range_text(one.low, one.high, one.unit)}" for one in view.sound)
     return f"Eight in ten of its tracks: {', '.join(ranges)}."
 
 

@@ -192,8 +192,8 @@ def page_text(view: QueueView) -> str:
 
 def cold_start_text(playlist: str) -> str:
     return (
-        f"{plain(playlist)} has taught us nothing yet, so its queue is ordered by score and"
-        " waiting time. A score is a guess from audio alone."
+        f"What {plain(playlist)} keeps does not shape the order yet: it goes by score and waiting"
+        " time. A score is a guess from audio alone."
     )
 
 

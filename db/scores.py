@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from db.models import Score, Seed, Submission
 from db.status import Status
@@ -34,13 +35,17 @@ async def latest(
     track_ids: Collection[int],
     model_version: str | None = None,
     preferred: str | None = None,
+    to_draw: bool = False,
 ) -> dict[int, Score]:
     """Return the newest score by track id; unscored tracks are absent.
 
     With `model_version` only that model's scores count. With `preferred` that model's score comes
-    before newer ones: after a rollback the newest score is of a model no longer in use.
+    before newer ones: after a rollback the newest score is of a model no longer in use. The
+    spectrogram is loaded `to_draw` it, and raises otherwise.
     """
     query = select(Score).where(Score.workspace_id == workspace_id, Score.track_id.in_(track_ids))
+    if to_draw:
+        query = query.options(undefer(Score.spectrogram)).execution_options(populate_existing=True)
     if model_version is not None:
         query = query.where(Score.model_version == model_version)
     favoured = [] if preferred is None else [Score.model_version == preferred]

@@ -320,7 +320,9 @@ def test_a_decision_without_reasons_or_a_note_is_one_line() -> None:
 def test_an_empty_place_says_so() -> None:
     assert empty_queue_text("Night Drive") == "Nothing is waiting in Night Drive."
     assert no_submissions_text("Ann") == "Ann has sent nothing yet."
-    assert cold_start_text("Night Drive").startswith("Night Drive has taught us nothing yet")
+    assert cold_start_text("Night Drive").startswith(
+        "What Night Drive keeps does not shape the order yet"
+    )
 
 
 def test_a_date_is_written_as_people_say_it() -> None:

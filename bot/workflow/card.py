@@ -11,6 +11,7 @@ from bot.fact_texts import facts_text
 from bot.file_reports import AttributesLine
 from bot.texts import reason_words
 from bot.workflow import panel
+from bot.workflow.facts import beside_in_words
 from bot.workflow.line import EVERYBODY, Place, Viewer, claimer_of, line_of, row_of, viewer_of
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person
@@ -124,6 +125,7 @@ async def _card(
         session, workspace_id=workspace_id, submission_id=submission.id, platform=platform
     )
     before = memory.code if memory else None
+    seen = score if row.score else None
     return ReviewCard(
         row=row,
         playlist=submission.playlist.name,
@@ -132,10 +134,11 @@ async def _card(
         due_at=submission.due_at,
         panel=panel.panel_view(submission, place.votes, viewer_id=viewer.member_id, barred=barred),
         # The reasons are the score's: with it they are hidden.
-        reasons=told_reasons([str(r) for r in score.reasons], row.score) if score else (),
+        reasons=told_reasons([str(r) for r in seen.reasons], row.score) if seen else (),
         note=submission.note or "",
         ai_use=submission.ai_use.value if submission.ai_use else None,
         facts=_facts(score),
+        beside=await beside_in_words(session, submission.playlist, seen) if seen else "",
         memory=memory.text if memory and not barred else "",
         earlier=() if barred else await earlier_of(session, submission, except_code=before),
         remarks=() if barred else remarks_of(history),

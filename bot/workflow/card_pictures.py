@@ -1,11 +1,13 @@
 """The picture of a review card: drawn when it is shown, of the score that was stored."""
 
 import asyncio
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.curation import ReviewCard
 from bot.messages import Image
+from bot.workflow.facts import Fact, beside
 from bot.workflow.services import Sessions
 from db import scores, submissions
 from db.models import Score
@@ -35,15 +37,22 @@ async def draw_card(
         {submission.track_id} if submission is not None and submission.track_id else set[int]()
     )
     known = await scores.latest(
-        session, workspace_id=workspace_id, track_ids=track_ids, preferred=model_version
+        session,
+        workspace_id=workspace_id,
+        track_ids=track_ids,
+        preferred=model_version,
+        to_draw=True,
     )
     score = next(iter(known.values()), None)
+    facts: tuple[Fact, ...] = ()
+    if submission is not None and score is not None:
+        facts = (await beside(session, submission.playlist, score)).facts
     await session.commit()
-    return await asyncio.to_thread(_drawn, card, score)
+    return await asyncio.to_thread(_drawn, card, score, facts)
 
 
-def _drawn(card: ReviewCard, score: Score | None) -> Image:
+def _drawn(card: ReviewCard, score: Score | None, facts: Sequence[Fact]) -> Image:
     # matplotlib takes half a second to load.
     from bot.workflow.pictures import review_image  # noqa: PLC0415
 
-    return review_image(card.row, playlist=card.playlist, score=score)
+    return review_image(card.row, playlist=card.playlist, score=score, facts=facts)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.curation import Range
 from bot.errors import NotAllowedError, NotFoundError
-from bot.fact_texts import FACTS_HEADING, compared_text
+from bot.fact_texts import FACTS_HEADING, beside_text, compared_text, range_text
 from bot.texts import unheard_text
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person
@@ -166,6 +166,18 @@ async def beside(session: AsyncSession, playlist: Playlist, own: Score) -> Compa
         tracks=len(others),
         facts=tuple(_facts(own, list(others.values()))),
     )
+
+
+async def beside_in_words(session: AsyncSession, playlist: Playlist, own: Score) -> str:
+    """Return for curators where a track lies beside the playlist; "" while there is no range."""
+    inside, outside = [], []
+    for fact in (await beside(session, playlist, own)).facts:
+        if fact.place is Place.INSIDE:
+            inside.append(fact.name)
+        elif fact.place is not None and fact.low is not None and fact.high is not None:
+            told = range_text(fact.low, fact.high, fact.unit)
+            outside.append(f"{fact.name} {fact.place.value} {told}")
+    return beside_text(playlist.name, inside=inside, outside=outside)
 
 
 async def sound_of(session: AsyncSession, playlist: Playlist) -> tuple[Range, ...]:

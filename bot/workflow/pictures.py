@@ -1,5 +1,6 @@
 """The pictures of the desk: what was heard for curators, the week for everybody."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from bot.messages import DigestView, Image, QueueRow
@@ -8,6 +9,7 @@ from bot.pictures.card import ReviewPicture, Segment, Trait
 from bot.texts import unscored_text
 from bot.track import Origin
 from bot.workflow.analysis import drawn
+from bot.workflow.facts import Fact
 from db.models import Score
 from scoring.analysis import SegmentEffect
 from scoring.bands import band
@@ -17,9 +19,18 @@ _SOURCES = {Origin.UPLOAD.value: "artist's own file"}
 _TRAITS = ("energy", "danceability", "acousticness", "valence")
 
 
-def review_image(row: QueueRow, *, playlist: str, score: Score | None) -> Image:
-    """Return the review card's picture; without a score it says why there is none."""
-    picture = _not_scored(row, playlist) if score is None else _scored(row, playlist, score)
+def review_image(
+    row: QueueRow, *, playlist: str, score: Score | None, facts: Sequence[Fact] = ()
+) -> Image:
+    """Return the review card's picture; without a score it says why there is none.
+
+    `facts` carry the range of the playlist's own tracks, where enough of them were heard. The
+    score's spectrogram must be loaded.
+    """
+    if score is None:
+        picture = _not_scored(row, playlist)
+    else:
+        picture = _scored(row, playlist, score, {fact.name: fact for fact in facts})
     return Image(png=card.review_card(picture), alt=card.alt_text(picture))
 
 
@@ -38,7 +49,7 @@ def _not_scored(row: QueueRow, playlist: str) -> ReviewPicture:
     )
 
 
-def _scored(row: QueueRow, playlist: str, score: Score) -> ReviewPicture:
+def _scored(row: QueueRow, playlist: str, score: Score, facts: Mapping[str, Fact]) -> ReviewPicture:
     segments = [_effect(part) for part in score.segments]
     return ReviewPicture(
         code=row.code,
@@ -55,14 +66,22 @@ def _scored(row: QueueRow, playlist: str, score: Score) -> ReviewPicture:
         tempo_bpm=score.tempo_bpm,
         key=score.key,
         loudness_lufs=score.loudness_lufs,
-        # The playlist's own range comes with what it has learnt; until then the bars stand alone.
-        traits=tuple(
-            Trait(name=name, value=value)
-            for name in _TRAITS
-            if (value := getattr(score, name)) is not None
-        ),
+        traits=tuple(_traits(score, facts)),
         model=score.model_version,
     )
+
+
+def _traits(score: Score, facts: Mapping[str, Fact]) -> Iterator[Trait]:
+    for name in _TRAITS:
+        value: float | None = getattr(score, name)
+        if value is not None:
+            fact = facts.get(name)
+            yield Trait(
+                name=name,
+                value=value,
+                low=fact.low if fact else None,
+                high=fact.high if fact else None,
+            )
 
 
 def _effect(stored: object) -> SegmentEffect:

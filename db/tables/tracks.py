@@ -131,7 +131,10 @@ class Score(Base):
     segments: Mapped[list[object]] = mapped_column(default_factory=list)
     embedding: Mapped[NDArray[np.float32] | None] = mapped_column(default=None)
     # A small grey picture of the log-mel, compressed, for the review card: no audio.
-    spectrogram: Mapped[bytes | None] = mapped_column(default=None)
+    # Ten times the rest of the row, and only one card at a time needs it: see `scores.latest`.
+    spectrogram: Mapped[bytes | None] = mapped_column(
+        default=None, deferred=True, deferred_raiseload=True
+    )
 
     # What was listened to: where the audio came from, and how much of it there was.
     audio_origin: Mapped[str]

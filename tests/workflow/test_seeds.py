@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
+from sqlalchemy import update
 
-from bot.curation import SeedState, SeedsView
+from bot.curation import ReviewCard, SeedState, SeedsView
+from bot.curator_texts import card_lines
 from bot.errors import (
     LinkError,
     NoPreviewError,
@@ -16,15 +18,18 @@ from bot.errors import (
     UnusableAudioError,
     WeakMatchError,
 )
+from bot.messages import Image
 from bot.track import Origin, Track
 from bot.workflow import privacy, seed_hearing
+from bot.workflow.card import review_card
+from bot.workflow.card_pictures import card_picture
 from bot.workflow.check import check
 from bot.workflow.chores import Kind
 from bot.workflow.outcome import Outcome
 from bot.workflow.people import Person, console_person
 from bot.workflow.seeds import MAX_SEEDS, add_seeds, remove_seeds, show_seeds
 from bot.workflow.submit import Request
-from db.models import Role, Status
+from db.models import Role, Score, Status
 from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, CrashError, Stage, link_of, spotify_id
 from tests.workflow.test_chores import chores_of, due
 from tests.workflow.test_places import desk_of
@@ -373,3 +378,54 @@ async def test_a_seed_stays_where_the_artist_who_sent_it_is_forgotten(stage: Sta
     await privacy.delete_at(desk_of(stage), person=console_person("ana"))
     view = await show(stage)
     assert [(row.title, row.state) for row in view.rows] == [("Title of one", SeedState.HEARD)]
+
+
+async def test_a_card_tells_where_its_track_lies_beside_the_playlist(stage: Stage) -> None:
+    code = await stage.send(stage.song("mine"))
+    assert "Beside" not in await card_of(stage, code)
+
+    await add(stage, " ".join(stage.song(f"n{number}") for number in range(5)))
+    await hear(stage)
+    own = (await stage.row(code)).track_id
+    louder = update(Score).where(Score.track_id != own).values(loudness_lufs=-9.0, energy=0.2)
+    await stage.inside(lambda session: session.execute(louder))
+    assert (
+        "Beside most of Night Drive: loudness below -9.0 to -9.0 LUFS; energy above 20 to 20;"
+        " tempo, danceability, acousticness, valence, instrumentalness, speechiness inside"
+    ) in await card_of(stage, code)
+
+
+async def test_the_cards_picture_shows_the_playlists_range(stage: Stage) -> None:
+    code = await stage.send(stage.song("mine"))
+    assert "this playlist's range" not in (await picture_of(stage, code)).alt
+
+    await add(stage, " ".join(stage.song(f"n{number}") for number in range(5)))
+    await hear(stage)
+    assert (
+        "Energy 61 of 100 (this playlist's range 61 to 61)" in (await picture_of(stage, code)).alt
+    )
+
+
+async def reviewed(stage: Stage, code: str) -> ReviewCard:
+    return await stage.inside(
+        lambda session: review_card(
+            session,
+            workspace_id=stage.workspace_id,
+            code=code,
+            person=BOSS,
+            now=stage.clock.time,
+        )
+    )
+
+
+async def card_of(stage: Stage, code: str) -> str:
+    return "\n".join(card_lines(await reviewed(stage, code)))
+
+
+async def picture_of(stage: Stage, code: str) -> Image:
+    card = await reviewed(stage, code)
+    image = await card_picture(
+        stage.sessions, workspace_id=stage.workspace_id, card=card, model_version=None
+    )
+    assert image is not None
+    return image

@@ -213,8 +213,8 @@ def test_a_queue_tells_how_it_stands_and_why_each_row_is_there() -> None:
 
 
 def test_a_queue_tells_what_it_is_ordered_by_until_it_has_learnt() -> None:
-    assert "taught us nothing yet, so its queue is ordered by score" in words(queue_table(QUEUE))
-    assert "taught us nothing" not in words(queue_table(replace(QUEUE, cold_start=False)))
+    assert "does not shape the order yet: it goes by score" in words(queue_table(QUEUE))
+    assert "does not shape" not in words(queue_table(replace(QUEUE, cold_start=False)))
 
 
 def test_an_empty_queue_says_so() -> None:
