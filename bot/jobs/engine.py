@@ -23,7 +23,8 @@ from db.goes import Go
 
 # A job that has taken so many processes down with it is left as failed.
 _MOST_RECOVERIES: Final = 50
-# What this process is asked for starts at once; this is how long a job of another one may wait.
+# What this process is asked for starts at once; this is how long a job of another one may wait,
+# and how long a stop may wait for the engine's look for messages between jobs: we send none.
 _POLL_SECONDS: Final = 1.0
 # We schedule by our own tick, so the engine's look at schedules of its own can be rare.
 _NEVER_SECONDS: Final = 3600.0
@@ -165,6 +166,7 @@ def _config(url: str, executor_id: str) -> DBOSConfig:
         serializer=SERIALIZER,
         enable_otlp=False,
         use_listen_notify=False,
+        notification_listener_polling_interval_sec=_POLL_SECONDS,
         scheduler_polling_interval_sec=_NEVER_SECONDS,
         log_level="WARNING",
     )

@@ -79,7 +79,13 @@ async def over(queue: JobQueue, job_id: str) -> Job:
 
 
 @pytest.fixture
-async def bench(make_session: async_sessionmaker[AsyncSession], database_url: str) -> Bench:
+async def bench(
+    make_session: async_sessionmaker[AsyncSession],
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Bench:
+    # A second is little for people, and much for each of many tests.
+    monkeypatch.setattr("bot.jobs.engine._POLL_SECONDS", 0.02)
     url = jobs_url(database_url)
     await asyncio.to_thread(prepare, url)
     # The PostgreSQL database is the same for all tests.
