@@ -30,7 +30,7 @@ def earmark(capsys: pytest.CaptureFixture[str]) -> Console:
     return Console(capture=capsys)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stand_ins() -> Iterator[Sandbox]:
     with run_in_thread() as sandbox:
         yield sandbox
@@ -45,7 +45,7 @@ def sandbox(stand_ins: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[San
     stand_ins.clear_faults()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Path, str]:
     """A database in which one scored submission of Lia's waits, and its id; made once, to copy."""
     folder = tmp_path_factory.mktemp("filled")
