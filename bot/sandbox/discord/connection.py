@@ -96,4 +96,3 @@ class Session:
         for event in self.sent:
             if event["s"] > after:
                 connection.send(event)
-        self.dispatch("RESUMED", {})

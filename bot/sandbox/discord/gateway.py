@@ -214,6 +214,7 @@ class Gateway:
         if seen > session.sequence:
             raise CloseError(4007, "Invalid seq.")
         session.replay(connection, after=seen)
+        self._dispatch(session, "RESUMED", {})
         self.resumed += 1
         self._core.changes.happened()
         return session
@@ -235,7 +236,7 @@ class Gateway:
         }
         if "nonce" in said:
             payload["nonce"] = said["nonce"]
-        session.dispatch("GUILD_MEMBERS_CHUNK", payload)
+        self._dispatch(session, "GUILD_MEMBERS_CHUNK", payload)
 
 
 def _refuse_other_versions(request: web.Request) -> None:

@@ -184,12 +184,23 @@ async def test_hello_then_heartbeats_are_acknowledged(stand_in: DiscordStandIn) 
         assert (await socket.hear())["op"] == 11
 
 
-async def test_a_session_ends_with_a_goodbye(stand_in: DiscordStandIn) -> None:
+@pytest.mark.parametrize(("code", "answer"), [(1000, 9), (1001, 9), (4000, 0)])
+async def test_a_session_ends_with_a_goodbye_and_outlives_everything_else(
+    stand_in: DiscordStandIn, code: int, answer: int
+) -> None:
     async with bare(stand_in) as socket:
         await socket.identify()
-        await stand_in.gateway.connected()
-        await socket.leave(1000)
-        await stand_in.changes.until(lambda: not stand_in.gateway.sessions, what="the goodbye")
+        session = await stand_in.gateway.connected()
+        seen = session.sequence
+        await socket.leave(code)
+        await stand_in.changes.until(lambda: not session.live, what="the end of the connection")
+    async with bare(stand_in) as again:
+        await again.hear()
+        said = {"token": stand_in.token, "session_id": session.id, "seq": seen}
+        await again.say(6, said)
+
+        # 9 is an invalid session, 0 an event: RESUMED.
+        assert (await again.hear())["op"] == answer
 
 
 async def test_a_heartbeat_can_go_unanswered(stand_in: DiscordStandIn) -> None:
