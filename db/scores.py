@@ -1,13 +1,14 @@
 """Scores: one row for each track and model version, stored once."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import select, union
+from sqlalchemy import exists, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from db.models import Score, Seed, Submission
-from db.status import Status
+from db.status import UNANSWERED, Status
 from db.upsert import insert_or_skip
 
 
@@ -51,6 +52,16 @@ async def latest(
     favoured = [] if preferred is None else [Score.model_version == preferred]
     found = await session.scalars(query.order_by(*favoured, Score.created_at, Score.id))
     return {score.track_id: score for score in found}
+
+
+async def forget_pictures(session: AsyncSession, *, scored_before: datetime) -> None:
+    """Delete the spectrograms of what was scored before then and waits for no answer any more."""
+    waits = exists().where(Submission.track_id == Score.track_id, Submission.status.in_(UNANSWERED))
+    await session.execute(
+        update(Score)
+        .where(Score.created_at < scored_before, Score.spectrogram.is_not(None), ~waits)
+        .values(spectrogram=None)
+    )
 
 
 async def of_playlist(

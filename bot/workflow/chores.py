@@ -21,7 +21,7 @@ from bot.workflow import (
     weekly,
 )
 from bot.workflow.desk import Desk
-from db import outbox, posts, reminders, services, submissions, workspaces
+from db import outbox, posts, reminders, scores, services, submissions, workspaces
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 _JOBS: Final = timedelta(days=7)
 _MESSAGES: Final = timedelta(days=30)
 _POSTS: Final = timedelta(days=180)
+# A card that is opened later comes without what was heard drawn on it.
+_PICTURES: Final = timedelta(days=90)
 # The longest budget of a service is a day.
 _CALLS: Final = timedelta(days=2)
 # A younger file may belong to a submission that is being committed.
@@ -149,6 +151,7 @@ class Chores:
         async with desk.sessions.begin() as session:
             await services.sweep(session, now=now, calls_before=now - _CALLS)
             await outbox.sweep(session, done_before=now - _MESSAGES)
+            await scores.forget_pictures(session, scored_before=now - _PICTURES)
             await posts.sweep(session, changed_before=now - _POSTS, but=[notices.BOARD_SUBJECT])
             every = await workspaces.all_ids(session)
             awaited = await submissions.awaited_files(session)

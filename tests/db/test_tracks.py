@@ -1,13 +1,14 @@
 import asyncio
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from db import scores, tracks
-from db.models import Score, Track
+from db.models import Score, Status, Track
 from db.tracks import Facts
 from tests.db.desk import FOUR_MINUTES_MS, NOW, Desk, open_desk, score_of
 
@@ -197,3 +198,34 @@ async def test_the_newest_model_is_shown_unless_one_is_named(desk: Desk) -> None
     ]
     assert {key: score.percentile for key, score in newest.items()} == {track.id: 40}
     assert {key: score.percentile for key, score in of_one.items()} == {track.id: 60}
+
+
+async def test_pictures_are_forgotten_once_nobody_waits_for_an_answer(desk: Desk) -> None:
+    submission, track = await desk.submit(), await desk.track()
+    await desk.attach(submission, track)
+    row = score_of(track)
+    row.spectrogram = b"levels"
+    await scores.put(desk.session, row)
+
+    async def picture(*, forget: datetime) -> bytes | None:
+        await scores.forget_pictures(desk.session, scored_before=forget)
+        found = await scores.latest(
+            desk.session, workspace_id=desk.workspace_id, track_ids=[track.id], to_draw=True
+        )
+        return found[track.id].spectrogram
+
+    later = NOW + timedelta(days=1)
+    assert await picture(forget=later) == b"levels"
+    await desk.move(submission, Status.KEPT)
+    assert await picture(forget=NOW) == b"levels"
+    assert await picture(forget=later) is None
+
+
+async def test_a_spectrogram_is_only_loaded_to_draw_it(desk: Desk) -> None:
+    track = await desk.track()
+    await scores.put(desk.session, score_of(track))
+    desk.session.expunge_all()
+
+    found = await scores.latest(desk.session, workspace_id=desk.workspace_id, track_ids=[track.id])
+    with pytest.raises(InvalidRequestError, match="raiseload"):
+        _ = found[track.id].spectrogram
