@@ -37,18 +37,9 @@ from bot.texts import (
 )
 from db.status import Status
 from db.types import Welcome
+from tests.score_line import SCORE
 
 AT = datetime(2026, 12, 4, 17, tzinfo=UTC)
-SCORE = ScoreLine(
-    percentile=52,
-    low=31,
-    high=72,
-    p_low=0.2,
-    p_medium=0.5,
-    p_high=0.3,
-    level="medium",
-    model="cnn-1",
-)
 
 
 def row(

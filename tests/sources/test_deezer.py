@@ -1,14 +1,11 @@
+"""The Deezer adapter against the sandbox, and against replies that the sandbox never gives."""
+
 import asyncio
-import gzip
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from bot.errors import (
     EarmarkError,
@@ -26,8 +23,8 @@ from bot.sources.deezer import QUOTA_PAUSE, Deezer
 from bot.sources.download import ExpiredError, HostRules
 from bot.sources.pace import Pace
 from bot.track import Origin, Track, Verdict
+from tests.sources.deezer_replies import replaying
 
-RECORDED = Path(__file__).resolve().parents[2] / "../shared/contracts/deezer"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -58,13 +55,6 @@ def _as_spotify_names_it(sandbox: Sandbox, title: str) -> Track:
         isrc=song.isrc,
         duration_ms=song.duration_ms,
     )
-
-
-def _replaying(*bodies: object) -> Deezer:
-    """Return a Deezer that answers with these bodies, one call after the other."""
-    left: Iterator[object] = iter(bodies)
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=next(left)))
-    return Deezer(httpx.AsyncClient(transport=transport), wait_s=0)
 
 
 async def test_a_preview_is_found_by_isrc_and_fetched_whole(
@@ -279,7 +269,7 @@ async def test_a_preview_that_went_away_meanwhile_is_no_preview() -> None:
 
 
 async def test_a_preview_on_a_strange_host_is_not_fetched(sandbox: Sandbox) -> None:
-    deezer = _replaying({"data": [_entry(preview=f"http://{sandbox.preview_host}/a.mp3")]})
+    deezer = replaying({"data": [_entry(preview=f"http://{sandbox.preview_host}/a.mp3")]})
 
     with pytest.raises(SourceRefusedError, match="may not fetch"):
         await deezer.preview(_track())
@@ -312,7 +302,7 @@ async def test_an_error_that_means_not_there_is_not_called_down(code: int) -> No
     nothing = {"error": {"type": "Exception", "message": "…", "code": code}}
 
     with pytest.raises(NoPreviewError, match="does not have"):
-        await _replaying(nothing, nothing).find(_track(isrc="XXEM10000001"))
+        await replaying(nothing, nothing).find(_track(isrc="XXEM10000001"))
 
 
 @pytest.mark.parametrize(
@@ -320,7 +310,7 @@ async def test_an_error_that_means_not_there_is_not_called_down(code: int) -> No
 )
 async def test_a_reply_that_makes_no_sense_means_that_deezer_is_down(body: object) -> None:
     with pytest.raises(SourceDownError):
-        await _replaying(body).find(_track())
+        await replaying(body).find(_track())
 
 
 @pytest.mark.parametrize(
@@ -329,18 +319,18 @@ async def test_a_reply_that_makes_no_sense_means_that_deezer_is_down(body: objec
 async def test_a_version_counts_wherever_deezer_names_it(title: str, version: str | None) -> None:
     hit = _entry(title=title, title_version=version)
 
-    assert (await _replaying({"data": [hit]}).find(_track())).track.title == "Hurt (Live)"
+    assert (await replaying({"data": [hit]}).find(_track())).track.title == "Hurt (Live)"
 
 
 async def test_an_entry_that_is_not_readable_counts_as_without_preview() -> None:
     with pytest.raises(NoPreviewError, match="but no preview of it"):
-        await _replaying({"data": [_entry(readable=False)]}).find(_track())
+        await replaying({"data": [_entry(readable=False)]}).find(_track())
 
 
 async def test_a_guest_counts_as_an_artist() -> None:
     hit = _entry(artist={"name": "Host"}, contributors=[{"name": "Host"}, {"name": "Somebody"}])
 
-    assert (await _replaying({"data": [hit]}).find(_track())).track.artists == ("Host", "Somebody")
+    assert (await replaying({"data": [hit]}).find(_track())).track.artists == ("Host", "Somebody")
 
 
 async def test_calls_keep_to_the_pace() -> None:
@@ -364,83 +354,6 @@ async def test_calls_keep_to_the_pace() -> None:
 
 async def test_a_length_of_zero_is_an_unknown_length() -> None:
     with pytest.raises(WeakMatchError) as asked:
-        await _replaying({"data": [_entry(duration=0)]}).find(_track())
+        await replaying({"data": [_entry(duration=0)]}).find(_track())
 
     assert asked.value.duration_ms is None
-
-
-@pytest.mark.skipif(not RECORDED.is_dir(), reason="no recorded answers beside this checkout")
-class TestRecordedAnswers:
-    """What Deezer really sent in 2026."""
-
-    def _read(self, name: str) -> Any:
-        return json.loads((RECORDED / "recorded-2026" / name).read_text(encoding="utf-8"))
-
-    async def test_a_recorded_track_is_found_by_its_isrc(self) -> None:
-        track = Track(
-            origin=Origin.SPOTIFY,
-            title="Harder, Better, Faster, Stronger",
-            artists=("Daft Punk",),
-            isrc="GBDUW0000059",
-            duration_ms=224_693,
-        )
-        found = await _replaying(self._read("track.json"), {"data": [], "total": 0}).find(track)
-
-        assert (found.id, found.verdict) == (3135556, Verdict.ISRC_AND_TITLE)
-        assert found.track.artists == ("Daft Punk",)
-        assert found.track.release_date == "2001-03-12"
-        assert found.preview_url.startswith("https://cdnt-preview.dzcdn.net/")
-
-    async def test_a_recorded_search_is_a_strong_match(self) -> None:
-        track = Track(
-            origin=Origin.SPOTIFY,
-            title="Instant Crush (feat. Julian Casablancas)",
-            artists=("Daft Punk", "Julian Casablancas"),
-            duration_ms=337_560,
-        )
-        found = await _replaying(self._read("search.json")).find(track)
-
-        assert (found.id, found.verdict) == (67238732, Verdict.STRONG)
-
-    @pytest.mark.parametrize("file", ["chart.json", "playlist.json"])
-    async def test_every_recorded_list_of_tracks_is_understood(self, file: str) -> None:
-        page = self._read(file)["tracks"]
-        first = page["data"][0]
-        track = Track(
-            origin=Origin.SPOTIFY,
-            title=first["title"],
-            artists=(first["artist"]["name"],),
-            isrc=first.get("isrc"),
-            duration_ms=first["duration"] * 1000,
-        )
-        by_isrc = [first] if first.get("isrc") else []
-
-        assert (await _replaying(*by_isrc, page).find(track)).id == first["id"]
-
-    async def test_every_track_recorded_since_2019_is_understood(self) -> None:
-        tracks = [track for file in _cassettes() for track in _tracks_in(file)]
-        wanted = Track(origin=Origin.SPOTIFY, title="No such song", artists=("Nobody",))
-
-        assert len(tracks) > 500
-        with pytest.raises(NoPreviewError, match="does not have"):
-            await _replaying({"data": tracks}).find(wanted)
-
-
-def _cassettes() -> Iterator[Any]:
-    """Yield every JSON body of the recorded conversations."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for path in sorted((RECORDED / "cassettes").rglob("*.yaml")):
-        talk = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
-        for exchange in talk["interactions"]:
-            reply = exchange["response"]
-            body = reply.get("content") or reply["body"]["string"]
-            yield json.loads(gzip.decompress(body) if isinstance(body, bytes) else body)
-
-
-def _tracks_in(node: object) -> Iterator[object]:
-    """Yield the whole tracks anywhere below `node`."""
-    if isinstance(node, dict) and node.get("type") == "track" and "duration" in node:
-        yield node
-    if isinstance(node, dict | list):
-        for child in node.values() if isinstance(node, dict) else node:
-            yield from _tracks_in(child)

@@ -8,19 +8,10 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from bot.file_reports import AttributesLine, CompareView, FileReport
-from bot.messages import ErrorLine, ScoreLine
+from bot.messages import ErrorLine
 from bot.platforms.console.reports import compare_table, interval_bar, report_text
+from tests.score_line import SCORE
 
-SCORE = ScoreLine(
-    percentile=52,
-    low=31,
-    high=72,
-    p_low=0.2,
-    p_medium=0.5,
-    p_high=0.3,
-    level="medium",
-    model="cnn-1",
-)
 HEARD = AttributesLine(
     tempo_bpm=118.4,
     tempo_alt_bpm=59,

@@ -20,7 +20,6 @@ from bot.messages import (
     QueueRow,
     QueueView,
     Receipt,
-    ScoreLine,
     StatusRow,
     StatusView,
 )
@@ -40,20 +39,11 @@ from bot.platforms.console.tables import (
 from bot.texts import reason_words, status_words
 from bot.workflow.outcome import Outcome, Processed
 from db.status import Status
+from tests.score_line import SCORE
 
 AT = datetime(2026, 12, 4, 17, tzinfo=UTC)
 NASTY = "\x1b[31m[bold]@everyone[/bold]\n\u202e夜に駆ける " + "long " * 40
 
-SCORE = ScoreLine(
-    percentile=52,
-    low=31,
-    high=72,
-    p_low=0.2,
-    p_medium=0.5,
-    p_high=0.3,
-    level="medium",
-    model="cnn-1",
-)
 ROW = QueueRow(
     code="T-4F7K",
     title="Night",
