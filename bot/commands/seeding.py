@@ -1,6 +1,7 @@
 """`earmark playlist seeds`: the tracks that a playlist holds already."""
 
 import asyncio
+from dataclasses import replace
 from typing import BinaryIO
 
 import click
@@ -55,11 +56,13 @@ def seeds(
     async def run() -> SeedsView:
         async with open_desk(settings.load()) as desk:
             if add is not None:
-                view = await _add(desk, playlist, person, _text(add))
+                added = await _add(desk, playlist, person, _text(add))
                 if later:
-                    return view
-                await _hear(desk, view)
-            elif remove is not None or clear:
+                    return added
+                await _hear(desk, added)
+                heard = await _show(desk, playlist, person)
+                return replace(added, rows=heard.rows, sound=heard.sound)
+            if remove is not None or clear:
                 return await _remove(desk, playlist, person, _text(remove) if remove else None)
             return await _show(desk, playlist, person)
 

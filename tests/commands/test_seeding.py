@@ -25,6 +25,7 @@ def test_seeds_are_heard_at_once_shown_and_taken_out(earmark: Console, links: Pa
 
     ran = earmark("playlist", "seeds", NIGHT, "--add", links, "--as", "mo")
     assert (ran.status, ran.err) == (0, "")
+    assert "2 tracks added." in ran.out
     assert "2 heard" in ran.out
     shown = earmark.json("playlist", "seeds", NIGHT, "--as", "mo")
     assert [row["state"] for row in shown["seeds"]] == ["heard", "heard"]
