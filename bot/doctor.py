@@ -20,7 +20,7 @@ from bot.errors import (
 from bot.links import AlbumId
 from bot.model_store import model_in_use, packaged_model
 from bot.settings import AudioSource, Settings
-from bot.slack_way import SlackWay, slack_way
+from bot.slack_way import slack_way
 from bot.track import Origin, Track, TrackId
 from bot.workflow.desk import Desk
 from db.schema import SchemaState
@@ -79,7 +79,7 @@ async def examine(settings: Settings) -> Checkup:
     if findings[-1].health is not Health.BAD:
         async with open_desk(settings) as desk:
             findings += [finding async for finding in _services(settings, desk)]
-        findings += [await _discord(settings), await _slack(settings)]
+            findings += [await _discord(settings), await _slack(settings, desk)]
     return Checkup(findings=tuple(findings))
 
 
@@ -126,24 +126,32 @@ async def _discord(settings: Settings) -> Finding:
     return Finding(what="discord", health=Health.GOOD, advice=f"It knows the app as {name}.")
 
 
-async def _slack(settings: Settings) -> Finding:
+async def _slack(settings: Settings, desk: Desk) -> Finding:
     try:
         way = slack_way(settings)
-        if way is SlackWay.INSTALL:
-            # Nothing can be asked before a team has installed it.
-            told = f"Any team may install it at {settings.slack_public_url}/slack/install."
-            return Finding(what="slack", health=Health.GOOD, advice=told)
-        if way is None or settings.slack_token is None:
+        if way is None:
             told = "No token, so nobody can use it on Slack. docs/slack.md tells where to get one."
             return Finding(what="slack", health=Health.MISSING, advice=told)
-        # Slack's libraries take as long to load.
-        from bot.platforms.slack.service import whoami  # noqa: PLC0415
-
-        token = settings.slack_token.get_secret_value()
-        name = await whoami(token, url=settings.slack_url, every_scope=True)
+        told = await _look_at_slack(settings, desk)
     except EarmarkError as error:
         return Finding(what="slack", health=Health.BAD, advice=str(error))
-    return Finding(what="slack", health=Health.GOOD, advice=f"It knows the app as {name}.")
+    return Finding(what="slack", health=Health.GOOD, advice=told)
+
+
+async def _look_at_slack(settings: Settings, desk: Desk) -> str:
+    # Slack's libraries take as long to load.
+    from bot.platforms.slack.checkup import look_at_team, look_at_teams  # noqa: PLC0415
+
+    if settings.slack_token is not None:
+        return await look_at_team(
+            settings.slack_token, settings.slack_app_token, url=settings.slack_url
+        )
+    return await look_at_teams(
+        desk,
+        key=settings.secret_key.get_secret_value().encode() if settings.secret_key else b"",
+        public_url=settings.slack_public_url or "",
+        url=settings.slack_url,
+    )
 
 
 async def _database(settings: Settings) -> Finding:

@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
+from slack_sdk.oauth.installation_store import Installation
 
+from bot.app import open_desk
 from bot.doctor import Checkup, Finding, Health, examine
+from bot.platforms.slack.installs import Teams
 from bot.sandbox.calls import Service
 from bot.sandbox.discord.server import DiscordStandIn
 from bot.sandbox.faults import Fault, FaultKind
@@ -220,6 +224,49 @@ async def test_a_slack_token_is_tried(settings: Settings) -> None:
     assert bad.health is Health.BAD
     assert "EARMARK_SLACK_TOKEN" in bad.advice
     assert "xoxb-wrong" not in bad.advice
+
+
+async def test_an_app_level_token_is_tried(settings: Settings) -> None:
+    async with SlackStandIn.start() as slack:
+        told = {"slack_token": SecretStr(slack.token), "slack_url": slack.url}
+        bad = await found(settings, "slack", slack_app_token=SecretStr("xapp-wrong"), **told)
+
+    assert bad.health is Health.BAD
+    assert "EARMARK_SLACK_APP_TOKEN" in bad.advice
+    assert "xapp-wrong" not in bad.advice
+
+
+async def test_every_team_that_has_installed_the_app_is_tried(settings: Settings) -> None:
+    key = Fernet.generate_key()
+
+    async def install(team: str, token: str) -> None:
+        async with open_desk(settings) as desk:
+            installation = Installation(
+                app_id="A1", team_id=team, user_id="U1", bot_token=token, bot_user_id="U2"
+            )
+            await Teams(desk, key).async_save(installation)
+
+    async with SlackStandIn.start() as slack:
+        told = {
+            "slack_client_id": "1.2",
+            "slack_client_secret": SecretStr("s"),
+            "slack_signing_secret": SecretStr("t"),
+            "slack_public_url": "https://desk.example",
+            "secret_key": SecretStr(key.decode()),
+            "slack_url": slack.url,
+        }
+        assert (await found(settings, "slack", **told)).advice.startswith("0 teams have installed")
+        await install("T1", slack.token)
+        good = await found(settings, "slack", **told)
+        await install("T2", "xoxb-gone")
+        bad = await found(settings, "slack", **told)
+        other = {**told, "secret_key": SecretStr(Fernet.generate_key().decode())}
+        wrong = await found(settings, "slack", **other)
+
+    assert (good.health, good.advice.partition(";")[0]) == (Health.GOOD, "1 team has installed it")
+    assert (bad.health, bad.advice[:30]) == (Health.BAD, "1 of 2 teams cannot be served.")
+    assert "xoxb-gone" not in bad.advice
+    assert (wrong.health, "EARMARK_SECRET_KEY" in wrong.advice) == (Health.BAD, True)
 
 
 async def test_a_scope_that_slack_has_not_granted_is_named(settings: Settings) -> None:

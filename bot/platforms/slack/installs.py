@@ -51,12 +51,17 @@ class Door:
     key: bytes
 
     def __post_init__(self) -> None:
-        try:
-            Fernet(self.key)
-        except ValueError as error:
-            raise SettingsError(
-                "EARMARK_SECRET_KEY is no key: .env.example has the command that makes one."
-            ) from error
+        require_key(self.key)
+
+
+def require_key(key: bytes) -> None:
+    """Raise SettingsError where `key` is no Fernet key."""
+    try:
+        Fernet(key)
+    except ValueError as error:
+        raise SettingsError(
+            "EARMARK_SECRET_KEY is no key: .env.example has the command that makes one."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +190,18 @@ class Teams(AsyncInstallationStore, AsyncAuthorize):
         if installed is None:
             raise RefusedMessageError(_LEFT, reason="gone")
         return sending_client(installed.token, base_url=self._url)
+
+    async def all_tokens(self) -> list[str]:
+        """Return the bot tokens of all teams; SettingsError where they are of another key."""
+        async with self._desk.sessions() as session:
+            try:
+                kept = await secrets.every(session, name=_NAME, key=self._key)
+            except WrongKeyError as error:
+                raise SettingsError(
+                    "The teams' tokens were stored with another EARMARK_SECRET_KEY. Bring the old"
+                    " one back, or let the teams install the app again."
+                ) from error
+        return [Installed(**json.loads(one)).token for one in kept]
 
     async def _of_team(self, team_id: str) -> Installed | None:
         async with self._desk.sessions() as session:

@@ -32,6 +32,10 @@ Listen = Callable[[], Coroutine[Any, Any, None]]
 HEALTH_PATH: Final = "/health"
 # Every request is answered within a second, so a stop need not wait longer for them.
 _LAST_ANSWERS_S: Final = 2
+UNKNOWN_APP: Final = (
+    "Slack does not know the app-level token. Make one with connections:write on the app's page,"
+    " under Basic Information, and put it into EARMARK_SLACK_APP_TOKEN."
+)
 _ANY: Final = re.compile(".*")
 # What Slack answers where a token is not good.
 _BAD_TOKEN: Final = frozenset(
@@ -123,10 +127,7 @@ async def _connect(handler: AsyncSocketModeHandler) -> None:
         socket.wss_uri = await socket.issue_new_wss_url()
         await handler.connect_async()  # type: ignore[no-untyped-call]  # as above
     except SlackApiError as error:
-        raise SettingsError(
-            "Slack does not know the app-level token. Make one with connections:write on the app's"
-            " page, under Basic Information, and put it into EARMARK_SLACK_APP_TOKEN."
-        ) from error
+        raise SettingsError(UNKNOWN_APP) from error
     except (aiohttp.ClientError, OSError) as error:
         raise SourceDownError("Slack") from error
 
