@@ -1,6 +1,6 @@
 """Which artists' files are still needed."""
 
-from db import goes, moves, submissions
+from db import goes, submissions
 from db.models import Status
 from tests.db.desk import NOW, Desk
 
@@ -18,13 +18,6 @@ async def test_files_are_awaited_until_their_track_is_scored_or_answered(desk: D
             unscored_reason=reason,
         )
         for status in (Status.QUEUED, Status.WITHDRAWN) if name == "four" else (Status.QUEUED,):
-            await moves.move(
-                desk.session,
-                workspace_id=desk.workspace_id,
-                submission_id=sent.id,
-                to=status,
-                actor=None,
-                at=NOW,
-            )
+            await desk.move_by_itself(sent, status)
 
     assert await submissions.awaited_files(desk.session) == {"received", "two"}

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from db import changes, goes, history, moves, submissions
+from db import changes, goes, history, submissions
 from db.changes import StatusChange
 from db.models import Status
 from db.status import WAITING
@@ -52,14 +52,7 @@ async def test_a_change_says_when_its_track_came_and_whether_it_was_drawn(desk: 
 
 async def test_what_earmark_did_itself_names_nobody(desk: Desk) -> None:
     submission = await desk.submit()
-    await moves.move(
-        desk.session,
-        workspace_id=desk.workspace_id,
-        submission_id=submission.id,
-        to=Status.QUEUED,
-        actor=None,
-        at=NOW,
-    )
+    await desk.move_by_itself(submission, Status.QUEUED)
 
     assert [change.by for change in await _changes(desk)] == ["Ana", None]
 
@@ -85,15 +78,7 @@ async def test_a_move_may_be_kept_to_some_statuses(desk: Desk) -> None:
     await desk.move(submission, Status.KEPT)
 
     for only_from, moved in ((WAITING, False), ({Status.KEPT}, True)):
-        assert moved == await moves.move(
-            desk.session,
-            workspace_id=desk.workspace_id,
-            submission_id=submission.id,
-            to=Status.WITHDRAWN,
-            actor=None,
-            at=NOW,
-            only_from=only_from,
-        )
+        assert moved == await desk.move(submission, Status.WITHDRAWN, only_from=only_from)
 
 
 async def test_a_place_in_line_counts_those_that_wait_longer(desk: Desk) -> None:

@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db import schema
 from db.engine import create_engine, sessions
 from db.models import Base
-from tests.db.desk import fill, open_desk
+from tests.db.desk import open_desk
+from tests.db.filled import fill
 
 TABLES = Base.metadata.sorted_tables
 

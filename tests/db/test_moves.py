@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from db import events, moves, submissions
 from db.models import EventKind, Status
 from db.status import MOVES
-from tests.db.desk import NOW, Desk, open_desk
+from tests.db.desk import Desk, open_desk
 from tests.db.moving import LATER, history, standing_at
 from tests.db.race import until_blocked
 
@@ -70,19 +70,8 @@ async def test_a_refused_move_leaves_no_trace(desk: Desk) -> None:
 async def test_a_move_may_be_narrowed_down_to_where_it_starts(desk: Desk) -> None:
     submission = await desk.submit()
 
-    async def keep(only_from: Status) -> bool:
-        return await moves.move(
-            desk.session,
-            workspace_id=desk.workspace_id,
-            submission_id=submission.id,
-            to=Status.KEPT,
-            actor=desk.curator,
-            at=NOW,
-            only_from={only_from},
-        )
-
-    assert not await keep(Status.QUEUED)
-    assert await keep(Status.RECEIVED)
+    assert not await desk.move(submission, Status.KEPT, only_from={Status.QUEUED})
+    assert await desk.move(submission, Status.KEPT, only_from={Status.RECEIVED})
 
 
 async def test_another_workspace_moves_nothing(desk: Desk) -> None:
@@ -105,14 +94,7 @@ async def test_of_two_curators_who_decide_at_once_exactly_one_wins(
         async with make_session() as session:
             await both_ready.wait()
             async with session.begin():
-                return await moves.move(
-                    session,
-                    workspace_id=desk.workspace_id,
-                    submission_id=submission.id,
-                    to=to,
-                    actor=desk.curator,
-                    at=NOW,
-                )
+                return await desk.on(session).move(submission, to)
 
     won = await asyncio.gather(decide(Status.KEPT), decide(Status.DECLINED))
 
@@ -136,22 +118,12 @@ async def test_a_decision_that_waited_for_the_end_of_processing_still_counts(
     submission = await desk.submit()
     await desk.session.commit()
 
-    async def go(session: AsyncSession, to: Status) -> bool:
-        return await moves.move(
-            session,
-            workspace_id=desk.workspace_id,
-            submission_id=submission.id,
-            to=to,
-            actor=None,
-            at=NOW,
-        )
-
     async def keep() -> bool:
         async with make_session.begin() as session:
-            return await go(session, Status.KEPT)
+            return await desk.on(session).move_by_itself(submission, Status.KEPT)
 
     async with make_session.begin() as processing, asyncio.TaskGroup() as curators:
-        queued = await go(processing, Status.QUEUED)
+        queued = await desk.on(processing).move_by_itself(submission, Status.QUEUED)
         kept = curators.create_task(keep())
         await until_blocked(engine)
         await processing.commit()
@@ -172,14 +144,7 @@ async def test_a_decision_and_the_end_of_processing_at_once_both_count(
 
     async def go(to: Status) -> bool:
         async with make_session.begin() as session:
-            return await moves.move(
-                session,
-                workspace_id=desk.workspace_id,
-                submission_id=submission.id,
-                to=to,
-                actor=None,
-                at=NOW,
-            )
+            return await desk.on(session).move_by_itself(submission, to)
 
     queued, kept = await asyncio.gather(go(Status.QUEUED), go(Status.KEPT))
 
@@ -198,14 +163,7 @@ async def test_a_move_shows_in_a_row_that_was_loaded_before_another_moved_it(
     submission = await desk.submit()
     await desk.session.commit()
     async with make_session.begin() as elsewhere:
-        await moves.move(
-            elsewhere,
-            workspace_id=desk.workspace_id,
-            submission_id=submission.id,
-            to=Status.QUEUED,
-            actor=None,
-            at=NOW,
-        )
+        await desk.on(elsewhere).move_by_itself(submission, Status.QUEUED)
 
     assert await desk.move(submission, Status.KEPT)
     assert (submission.status, submission.version) == (Status.KEPT, 3)

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from db import curators, decisions, events, members, playlists, submissions, votes, workspaces
 from db.models import Answer, Identity, Member, Platform, Role, Workspace
-from tests.db.desk import NOW, Desk, fill, open_desk
+from tests.db.desk import NOW, Desk, open_desk
+from tests.db.filled import fill
 from tests.db.race import until_blocked
 
 

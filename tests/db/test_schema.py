@@ -17,7 +17,8 @@ from db import schema
 from db.engine import create_engine, sessions
 from db.models import Base
 from db.schema import SchemaState
-from tests.db.desk import fill, open_desk
+from tests.db.desk import open_desk
+from tests.db.filled import fill
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 REVISIONS = [

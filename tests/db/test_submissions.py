@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from db import changes, events, exposures, goes, moves, scores, submissions, votes
+from db import changes, events, exposures, goes, scores, submissions, votes
 from db.models import AiUse, Answer, Event, EventKind, Status, Submission
 from db.submissions import Draw, Sent
 from tests.db.desk import NOW, Desk, open_desk, score_of
@@ -342,14 +342,7 @@ async def test_a_loaded_submission_shows_what_another_connection_changed_since(
     submission = await desk.submit()
     await desk.session.commit()
     async with make_session.begin() as elsewhere:
-        await moves.move(
-            elsewhere,
-            workspace_id=desk.workspace_id,
-            submission_id=submission.id,
-            to=Status.KEPT,
-            actor=desk.curator,
-            at=NOW,
-        )
+        await desk.on(elsewhere).move(submission, Status.KEPT)
 
     again = await submissions.by_code(
         desk.session, workspace_id=desk.workspace_id, code=submission.code

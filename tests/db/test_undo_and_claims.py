@@ -24,13 +24,7 @@ async def test_of_two_undos_at_once_exactly_one_counts(
         async with make_session() as session:
             await both_ready.wait()
             async with session.begin():
-                return await moves.undo_last_decision(
-                    session,
-                    workspace_id=desk.workspace_id,
-                    submission_id=submission.id,
-                    actor=desk.curator,
-                    at=LATER,
-                )
+                return await desk.on(session).undo(submission, at=LATER)
 
     restored = await asyncio.gather(undo(), undo())
 
