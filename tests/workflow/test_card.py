@@ -94,6 +94,19 @@ async def test_a_card_of_a_panel_is_blind_until_one_has_voted(stage: Stage) -> N
     assert "they differ" in "\n".join(card_lines(seen))
 
 
+async def test_once_a_panel_has_answered_who_did_not_vote_sees_it_all(stage: Stage) -> None:
+    await stage.playlist(votes_needed=2)
+    await stage.appoint("kim")
+    await stage.appoint("lou")
+    code = await stage.send(stage.song("one"))
+    for by in ("mo", "kim"):
+        await stage.decide(code, by=by)
+
+    seen = await _card(stage, code, "lou")
+    assert seen.row.score is not None
+    assert [vote.by for vote in seen.panel.votes or ()] == ["mo", "kim"]
+
+
 async def test_who_sent_a_track_sees_nothing_on_its_card(stage: Stage) -> None:
     await stage.appoint("kim")
     code = await stage.send(stage.song("own"), by="mo")

@@ -282,6 +282,19 @@ def test_pooled_reasons_are_those_of_who_agreed(answers: list[Answer], reasons: 
     assert len(told.reasons) == min(3, len(agreed))
 
 
+def test_the_artist_gets_the_note_of_the_vote_that_decided_else_the_one_before() -> None:
+    early = Ballot(answer=DECLINE, note="Too long.", welcome_next=Welcome.NEW_MIX)
+    other = Ballot(answer=KEEP, note="Loved it.", welcome_next=Welcome.OTHER_SONG)
+    silent = Ballot(answer=DECLINE)
+    spoken = Ballot(answer=DECLINE, note="Muddy.", welcome_next=Welcome.OTHER_SONG)
+
+    told = [pooled([early, other, last], last=last) for last in (silent, spoken)]
+    assert [(one.note, one.welcome_next) for one in told] == [
+        ("Too long.", Welcome.NEW_MIX),
+        ("Muddy.", Welcome.OTHER_SONG),
+    ]
+
+
 async def _votes(stage: Stage, code: str) -> list[Vote]:
     row = await stage.row(code)
     return await stage.inside(
