@@ -69,7 +69,13 @@ AGAIN_BUTTON = "Send again"
 FACTS_BUTTON = "Facts about the sound"
 
 MINE_TITLE = "Your submissions"
-MINE_EMPTY_TEXT = f"There is nothing here yet. Send a track with {command('submit')}."
+MINE_EMPTY: Mapping[str, str] = MappingProxyType(
+    {
+        "all": f"There is nothing here yet. Send a track with {command('submit')}.",
+        "waiting": f"Nothing of yours waits for an answer. {command('submit')} sends a track.",
+        "answered": "None of your submissions is answered yet.",
+    }
+)
 MINE_STATES: Mapping[str, str] = MappingProxyType(
     {"all": "All of them", "waiting": "What waits", "answered": "What is answered"}
 )
@@ -108,6 +114,7 @@ def next_digest_text(when: str) -> str:
 WITHDRAWN_TEXT = "Taken out of the queue. You may send it again whenever you like."
 
 # For curators.
+QUEUE_BUTTON = "Show the queue"
 REVIEW_BUTTON = "Start review"
 KEEP_BUTTON = "Keep"
 MAYBE_BUTTON = "Maybe"
@@ -128,6 +135,10 @@ MORE_BUTTON = "More"
 UNDO_BUTTON = "Undo"
 NEXT_TRACK_BUTTON = "Next track"
 CARD_BUTTON = "Show the card"
+# What leads back from a refusal that stands where something else stood, by the action.
+BACK_BUTTONS: Mapping[str, str] = MappingProxyType(
+    {"open": CARD_BUTTON, "mine": "Show the submission", "setup": "Back to the set-up"}
+)
 NOTE_BUTTON = "Note…"
 HISTORY_BUTTON = "History"
 PIN_BUTTON = "Pin to the top"
@@ -180,6 +191,7 @@ SETUP_DONE_TEXT = (
 )
 SETUP_CHANGED_TEXT = "Kept."
 SETUP_NOTHING = "not chosen yet"
+SETUP_NO_PLAYLIST = "none yet"
 SETUP_REVIEW_PICK = "Review channel: cards, board and digest"
 SETUP_SUBMIT_PICK = "Submit channel, where artists are"
 SETUP_ROLE_PICK = "Role that reviews every playlist"

@@ -81,7 +81,8 @@ def in_hands_text(code: str, *, by: str, days_ago: float) -> str:
     """Tell the second of two curators who was faster: `kim has T-4F7K in hand, for 5 min now`."""
     minutes = int(days_ago * _MINUTES_A_DAY)
     ago = f"{minutes} min" if minutes < 60 else span(days_ago)
-    return f"{plain(by)} has {code} in hand, for {ago} now. Take the next one, or talk to them."
+    since = f"for {ago} now" if minutes else "since a moment ago"
+    return f"{plain(by)} has {code} in hand, {since}. Take the next one, or talk to them."
 
 
 def act_text(view: ActView, *, when: Callable[[datetime], str] = day) -> str:

@@ -379,7 +379,8 @@ def already_text(status: str, *, by: str, days_ago: float) -> str:
     """Tell the second of two curators who was faster: `already kept by @mo, 2 min ago`."""
     minutes = int(days_ago * 24 * 60)
     ago = f"{minutes} min" if minutes < 60 else span(days_ago)
-    return f"already {Status(status).value} by {plain(by)}, {ago} ago"
+    when = f"{ago} ago" if minutes else "a moment ago"
+    return f"already {Status(status).value} by {plain(by)}, {when}"
 
 
 def chances_text(score: ScoreLine) -> str:

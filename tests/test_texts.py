@@ -254,6 +254,7 @@ def test_an_unknown_reason_is_somebodys_own_words() -> None:
 @pytest.mark.parametrize(
     ("days_ago", "words"),
     [
+        (0.5 / 1440, "already kept by @mo, a moment ago"),
         (2 / 1440, "already kept by @mo, 2 min ago"),
         (3 / 24, "already kept by @mo, 3 h ago"),
         (4, "already kept by @mo, 4 d ago"),

@@ -10,7 +10,7 @@ from bot.chat_texts import (
     ANSWER_BUTTON,
     FACTS_BUTTON,
     FILE_BUTTON,
-    MINE_EMPTY_TEXT,
+    MINE_EMPTY,
     MINE_STATES,
     MINE_TITLE,
     NEXT_BUTTON,
@@ -76,7 +76,7 @@ def own_page(view: MineView) -> Page:
     return Page(
         heading=f"{MINE_TITLE}{where}",
         rows=tuple(_row(row) for row in view.rows),
-        below="" if view.rows else MINE_EMPTY_TEXT,
+        below="" if view.rows else MINE_EMPTY[view.stand],
         steps=tuple(steps),
         views=Select(
             action="mysubs_state",

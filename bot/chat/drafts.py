@@ -168,16 +168,21 @@ def refused(sentence: str, draft: Draft, *, may_insist: bool, kept: str = "") ->
                 argument=_argument(insisting),
             )
         )
-    fields = ((YOUR_LINK, draft.link), (YOUR_NOTE, draft.note), (YOUR_FILE, kept))
+    typed = ((YOUR_LINK, draft.link), (YOUR_NOTE, draft.note))
+    fields = [
+        *(
+            Field(name=name, value=plain(value, limit=_LINK_LIMIT))
+            for name, value in typed
+            if value
+        ),
+        # It is ours, and holds a time that each reader sees in their own zone.
+        *([Field(name=YOUR_FILE, value=kept)] if kept else []),
+    ]
     return replies.card(
         Card(
-            title="" if any(value for _, value in fields) else YOUR_TRACK_TEXT,
+            title="" if fields else YOUR_TRACK_TEXT,
             body=sentence,
-            fields=tuple(
-                Field(name=name, value=plain(value, limit=_LINK_LIMIT))
-                for name, value in fields
-                if value
-            ),
+            fields=tuple(fields),
             buttons=tuple(buttons),
         ),
         place=draft.place,

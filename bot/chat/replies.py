@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.chat_texts import BACK_BUTTONS
 from bot.messages import Button, Card, Select
 
 PAGE_ROWS = 10
@@ -62,6 +63,12 @@ Reply = Shown | Sentence | Page
 
 def card(shown: Card, *, place: int | None = None, player: bool = False) -> Shown:
     return Shown(card=shown, place=place, player=player)
+
+
+def refusal(text: str, *, back: str, argument: str) -> Sentence:
+    """Return why something was not done, with the way back to what stood there; `back` opens it."""
+    button = Button(action=back, label=BACK_BUTTONS[back], argument=argument)
+    return Sentence(text=text, buttons=(button,))
 
 
 def sentence(text: str, *, buttons: Sequence[Button] = ()) -> Sentence:

@@ -22,6 +22,7 @@ from bot.chat_texts import (
     NEXT_TRACK_BUTTON,
     NOTE_BUTTON,
     PIN_BUTTON,
+    QUEUE_BUTTON,
     RELEASE_BUTTON,
     RETRY_BUTTON,
     SKIP_BUTTON,
@@ -92,8 +93,10 @@ def shared_card(shown: ReviewCard) -> Shown:
     )
 
 
-def review_end(playlist: str) -> Reply:
-    return replies.sentence(no_next_text(playlist))
+def review_end(playlist: str, *, playlist_id: int) -> Reply:
+    """Return that there is nothing more to review, with the way to what others look after."""
+    queue = Button(action="queue", label=QUEUE_BUTTON, argument=f"{playlist_id}|suggested.1")
+    return replies.sentence(no_next_text(playlist), buttons=(queue,))
 
 
 def decided(view: DecisionView, *, playlist_id: int) -> Reply:
@@ -141,6 +144,7 @@ def snooze_choice(code: str) -> Reply:
                 ),
                 argument=code,
             ),
+            buttons=(_button("open", CARD_BUTTON, code),),
         )
     )
 

@@ -50,7 +50,7 @@ async def next_track(visit: Visit, *, playlist: str, after: str | None = None) -
             model_version=version_in_use(desk.services.hearing),
         )
     if shown is None:
-        return review_screens.review_end(found.name)
+        return review_screens.review_end(found.name, playlist_id=found.id)
     return await _card_screen(visit, shown, found.id)
 
 

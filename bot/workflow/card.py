@@ -12,7 +12,16 @@ from bot.file_reports import AttributesLine
 from bot.texts import reason_words
 from bot.workflow import panel
 from bot.workflow.facts import beside_in_words
-from bot.workflow.line import EVERYBODY, Place, Viewer, claimer_of, line_of, row_of, viewer_of
+from bot.workflow.line import (
+    EVERYBODY,
+    Place,
+    Viewer,
+    claimer_of,
+    is_snoozed,
+    line_of,
+    row_of,
+    viewer_of,
+)
 from bot.workflow.naming import track_label
 from bot.workflow.people import Person
 from bot.workflow.queue import View, rule_version
@@ -144,7 +153,7 @@ async def _card(
         remarks=() if barred else remarks_of(history),
         claimed_at=submission.claimed_at if claimer is not None else None,
         claimed_by_me=claimer is not None and claimer == viewer.member_id,
-        snoozed_until=_later(submission.snoozed_until, now),
+        snoozed_until=submission.snoozed_until if is_snoozed(submission, now=now) else None,
         thread_id=thread.thread_id if thread else None,
         barred=_barred(submission, viewer),
         may_override=_may_override(submission, viewer),
@@ -269,7 +278,3 @@ def _facts(score: Score | None) -> str:
         danceability=score.danceability,
     )
     return facts_text(heard)
-
-
-def _later(moment: datetime | None, now: datetime) -> datetime | None:
-    return moment if moment is not None and moment > now else None

@@ -127,7 +127,9 @@ async def line_of(
 
 
 def is_snoozed(submission: Submission, *, now: datetime) -> bool:
-    return submission.snoozed_until is not None and submission.snoozed_until > now
+    """Say whether it is set aside; what is answered is not any more."""
+    until = submission.snoozed_until
+    return submission.status in UNANSWERED and until is not None and until > now
 
 
 def hurry_at(submission: Submission) -> datetime:
@@ -145,7 +147,8 @@ def is_due_soon(submission: Submission, *, now: datetime) -> bool:
 
 def claimer_of(submission: Submission, *, now: datetime) -> int | None:
     """Return who has a submission in hand, or None where nobody has, or not any more."""
-    if submission.claimed_at is None or submission.claimed_at < now - CLAIM_LASTS:
+    at = submission.claimed_at
+    if submission.status not in UNANSWERED or at is None or at < now - CLAIM_LASTS:
         return None
     return submission.claimed_by
 
@@ -188,7 +191,7 @@ def _why(place: Place, waited_days: float, *, now: datetime) -> str:
         return why_here(place.ranked)
     waited = f"waited {span(waited_days)}"
     until = place.submission.snoozed_until
-    if until is not None and until > now:
+    if until is not None and is_snoozed(place.submission, now=now):
         return f"snoozed for another {span((until - now) / timedelta(days=1))}, {waited}"
     return f"{place.submission.status.value}, {waited}"
 

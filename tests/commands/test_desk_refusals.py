@@ -155,7 +155,7 @@ def test_the_second_of_two_answers_is_told_of_the_first(earmark: Console, waitin
     kind, sentence = refused(earmark("decide", waiting, "maybe", "--as", "kim", "--json"))
 
     assert kind == "already_done"
-    assert sentence == f"{waiting} is already kept by mo, 0 min ago."
+    assert sentence == f"{waiting} is already kept by mo, a moment ago."
 
 
 def test_only_an_answer_that_is_there_is_taken_back(earmark: Console, waiting: str) -> None:

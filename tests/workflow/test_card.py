@@ -236,3 +236,34 @@ def test_where_nothing_speaks_against_a_track_its_interval_does() -> None:
 
     assert last == "- it may as well be 40 as 80: a guess from a short clip"
     assert told_reasons(["+ a"], None) == ()
+
+
+async def test_an_answered_card_tells_its_answer_and_not_what_was_planned_before(
+    stage: Stage,
+) -> None:
+    code = await stage.send(stage.song("one"))
+    await stage.inside(
+        lambda session: handling.claim(
+            session,
+            workspace_id=stage.workspace_id,
+            code=code,
+            person=console_person("mo"),
+            now=stage.clock(),
+        )
+    )
+    await stage.inside(
+        lambda session: handling.snooze(
+            session,
+            workspace_id=stage.workspace_id,
+            code=code,
+            person=console_person("mo"),
+            until=stage.clock() + 3 * DAY,
+            now=stage.clock(),
+        )
+    )
+    await stage.decide(code, Answer.KEEP)
+
+    view = await _card(stage, code)
+
+    assert view.row.why.startswith("kept")
+    assert (view.snoozed_until, view.claimed_by_me, view.row.claimed_by) == (None, False, None)

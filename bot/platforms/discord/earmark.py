@@ -9,11 +9,12 @@ import discord
 from discord import ui
 from discord.ext import commands
 
+from bot.chat import replies
 from bot.chat.custom_id import CustomId, parse
 from bot.chat.forms import Form
 from bot.chat.replies import Reply
 from bot.chat_texts import OLD_BUTTON_TEXT
-from bot.errors import NotFoundError
+from bot.errors import EarmarkError, NotFoundError
 from bot.platforms.discord import presses
 from bot.platforms.discord.answering import open_form, respond
 from bot.platforms.discord.forms import modal_of
@@ -43,6 +44,8 @@ class Route:
     work: Work
     beside: bool = False
     layout: bool = False
+    # What opens again what stood there, under a refusal that took its place; by the same id.
+    back: str = ""
 
     def in_place_of(self, message: discord.Message | None) -> bool:
         if message is None or self.beside:
@@ -60,10 +63,27 @@ class Routes:
 
 
 class Newest:
-    """Which press is the newest on each message: an older answer never covers a newer one."""
+    """Which press is the newest on each message: an older answer never covers a newer one.
+
+    An answer that nobody acknowledged may have got through, and is only repeated until somebody
+    presses on it.
+    """
 
     def __init__(self) -> None:
         self._pressed: OrderedDict[int, int] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
+
+    def see(self, message: discord.Message | None) -> None:
+        """Note that somebody has pressed on a message, and so has read what answered them there."""
+        origin = None if message is None else message.interaction_metadata
+        if origin is not None:
+            self._seen[origin.id] = None
+            if len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+
+    def unseen(self, interaction_id: int) -> Callable[[], bool]:
+        """Return what tells whether the answer to an interaction may still be missing."""
+        return lambda: interaction_id not in self._seen
 
     def at(self, message_id: int, interaction_id: int) -> Callable[[], bool]:
         """Note a press, and return what tells whether it is still the newest there."""
@@ -107,6 +127,7 @@ class Earmark(commands.Cog, name=presses.COG):
         """Do what a button or a select asks for; who presses is checked again each time."""
         if not self.reception.first_time(interaction):
             return
+        self._newest.see(interaction.message)
         if make := self._routes.opened.get(carried.action):
             await self.open(interaction, make, carried)
             return
@@ -126,7 +147,11 @@ class Earmark(commands.Cog, name=presses.COG):
     async def command(self, interaction: AnyInteraction, work: Work) -> None:
         """Reply a command, for who typed it alone."""
         if self.reception.first_time(interaction):
-            await respond(interaction, self._visiting(interaction, work))
+            await respond(
+                interaction,
+                self._visiting(interaction, work),
+                is_wanted=self._newest.unseen(interaction.id),
+            )
 
     async def command_form(self, interaction: AnyInteraction, make: FormMaker) -> None:
         """Reply a command with a form."""
@@ -150,10 +175,13 @@ class Earmark(commands.Cog, name=presses.COG):
         work = self._visiting(interaction, route.work, carried)
         message = interaction.message
         if message is None or not route.in_place_of(message):
-            await respond(interaction, work)
+            await respond(interaction, work, is_wanted=self._newest.unseen(interaction.id))
             return
         await respond(
-            interaction, work, in_place=True, is_wanted=self._newest.at(message.id, interaction.id)
+            interaction,
+            work if not route.back else _with_way_back(work, route.back, carried),
+            in_place=True,
+            is_wanted=self._newest.at(message.id, interaction.id),
         )
 
     def _visiting(
@@ -163,6 +191,18 @@ class Earmark(commands.Cog, name=presses.COG):
             return screen_of(await work(await self.reception.visit(interaction, carried)))
 
         return run
+
+
+def _with_way_back(
+    work: Callable[[], Awaitable[Screen]], back: str, carried: CustomId
+) -> Callable[[], Awaitable[Screen]]:
+    async def run() -> Screen:
+        try:
+            return await work()
+        except EarmarkError as error:
+            return screen_of(replies.refusal(str(error), back=back, argument=carried.id))
+
+    return run
 
 
 async def _gone() -> Screen:

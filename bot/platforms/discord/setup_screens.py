@@ -15,6 +15,7 @@ from bot.chat_texts import (
     MENTION_ON_BUTTON,
     SETUP_CHANNEL_HINT,
     SETUP_DONE_TEXT,
+    SETUP_NO_PLAYLIST,
     SETUP_NOTHING,
     SETUP_REVIEW_PICK,
     SETUP_ROLE_PICK,
@@ -58,7 +59,7 @@ def wizard(shown: SetupScreen) -> Screen:
             name="Curators", value=role(chat.curator_role) if chat.curator_role else SETUP_NOTHING
         ),
         Field(name="Time zone", value=setup_zone_text(shown.zone)),
-        Field(name="Playlists", value=seeded_text(shown.playlists, nothing=SETUP_NOTHING)),
+        Field(name="Playlists", value=seeded_text(shown.playlists, nothing=SETUP_NO_PLAYLIST)),
     ]
     if shown.missing:
         fields.append(Field(name="Permissions", value=_missing(shown.missing)))

@@ -24,6 +24,7 @@ from bot.chat_texts import (
     SETUP_CHANNEL_HINT,
     SETUP_DONE_TEXT,
     SETUP_GROUP_PICK,
+    SETUP_NO_PLAYLIST,
     SETUP_NOTHING,
     SETUP_REVIEW_PICK,
     SETUP_SUBMIT_PICK,
@@ -72,7 +73,7 @@ async def show_setup(visit: Visit, *, heading: str = "") -> Raw:
         Field(name="Submit channel", value=_channel(chat.submit_channel)),
         Field(name="Curators", value=groups.get(chat.curator_role or "", SETUP_NOTHING)),
         Field(name="Time zone", value=setup_zone_text(view.zone or desk.zone)),
-        Field(name="Playlists", value=seeded_text(playlists, nothing=SETUP_NOTHING)),
+        Field(name="Playlists", value=seeded_text(playlists, nothing=SETUP_NO_PLAYLIST)),
     )
     card = Card(
         title=SETUP_TITLE,
