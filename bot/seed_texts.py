@@ -111,7 +111,7 @@ def more_text(count: int) -> str:
 
 def pasted_text(view: SeedsView) -> str:
     """Say what became of the tracks that were pasted with a new playlist."""
-    return f"{done_text(view)} Earmark listens to them now, a few a minute."
+    return f"{done_text(view)} Earmark begins to listen within a minute, to about twenty a minute."
 
 
 def seeded_text(playlists: Sequence[Seeded], *, nothing: str) -> str:
