@@ -66,7 +66,7 @@ async def resubmit_form(visit: Visit) -> Form:
 
 async def send_form(visit: Visit) -> Reply:
     """Submit what stands in a form."""
-    draft, upload = draft_in(visit.form, visit.wish), visit.form.upload("file")
+    draft, upload = draft_in(visit.form, visit.wish, visit.told), visit.form.upload("file")
     if upload is None and not draft.link and not draft.kept:
         raise RuleError(NO_TRACK_TEXT, rule="track")
     return await send(visit, draft, upload=upload)
@@ -78,8 +78,6 @@ async def send(
     *,
     upload: Upload | None = None,
     playlist: str | None = None,
-    genre: str | None = None,
-    language: str | None = None,
 ) -> Reply:
     """Submit a draft; a refusal keeps it, with its file and the way back to the form."""
     try:
@@ -100,8 +98,8 @@ async def send(
             note=draft.note or None,
             ai_use=draft.ai_use,
             owns_rights=draft.owns,
-            genre=genre,
-            language=language,
+            genre=draft.genre or None,
+            language=draft.language or None,
             anyway=draft.anyway,
             replaces=draft.replaces or None,
             key=visit.key,

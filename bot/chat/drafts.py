@@ -29,6 +29,8 @@ from bot.chat_texts import (
     FORM_TITLE,
     SUBMIT_NOTE_LIMIT,
     YOUR_FILE,
+    YOUR_GENRE,
+    YOUR_LANGUAGE,
     YOUR_LINK,
     YOUR_NOTE,
     YOUR_TRACK_TEXT,
@@ -64,6 +66,9 @@ class Draft:
     anyway: bool = False
     by_file: bool = False
     kept: str = ""
+    # No form has room for these two: the message keeps them.
+    genre: str = ""
+    language: str = ""
     # The workspace, where a direct message began it.
     place: int | None = None
 
@@ -96,16 +101,18 @@ def draft_of(carried: CustomId, told: Mapping[str, str]) -> Draft:
         anyway="a" in flags,
         by_file="f" in flags,
         kept=kept,
+        genre=told.get(YOUR_GENRE, ""),
+        language=told.get(YOUR_LANGUAGE, ""),
         place=carried.place,
     )
 
 
-def draft_in(filled: Filled, carried: CustomId) -> Draft:
-    """Return the draft that stands in a form that was sent."""
+def draft_in(filled: Filled, carried: CustomId, told: Mapping[str, str]) -> Draft:
+    """Return the draft that stands in a form that was sent, and in the message that it is from."""
     chosen = filled.choice("playlist") or ""
     ai_use = filled.choice("ai")
     return replace(
-        draft_of(carried, {}),
+        draft_of(carried, told),
         link=filled.text("link"),
         playlist_id=int(chosen) if chosen.isdigit() else None,
         ai_use=AiUse(ai_use) if ai_use in set(AiUse) else None,
@@ -168,7 +175,12 @@ def refused(sentence: str, draft: Draft, *, may_insist: bool, kept: str = "") ->
                 argument=_argument(insisting),
             )
         )
-    typed = ((YOUR_LINK, draft.link), (YOUR_NOTE, draft.note))
+    typed = (
+        (YOUR_LINK, draft.link),
+        (YOUR_NOTE, draft.note),
+        (YOUR_GENRE, draft.genre),
+        (YOUR_LANGUAGE, draft.language),
+    )
     fields = [
         *(
             Field(name=name, value=plain(value, limit=_LINK_LIMIT))

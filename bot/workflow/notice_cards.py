@@ -4,7 +4,7 @@ What an artist gets is made of a `StatusRow`, which knows no score, fit, rank or
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import notice_texts as words
+from bot.chat_texts import FILE_BUTTON, RECORDING_BUTTON
 from bot.curation import BoardView, ReviewCard
 from bot.curator_texts import card_lines, card_title
 from bot.digest_texts import digest_lines, digest_title, empty_digest_text
@@ -155,8 +156,17 @@ async def _help(session: AsyncSession, row: OutboxMessage, at: At) -> Card | Non
         title=words.help_title(told),
         url=submission.link,
         body=words.help_text(told),
-        buttons=_buttons(submission),
+        buttons=(*_asks(told), *_buttons(submission)),
     )
+
+
+def _asks(told: StatusRow) -> Iterator[Button]:
+    """Yield what gives us what is missing."""
+    primary = ButtonStyle.PRIMARY
+    if told.wants_yes:
+        yield Button(action="recording", label=RECORDING_BUTTON, style=primary, argument=told.code)
+    if told.wants_file:
+        yield Button(action="file", label=FILE_BUTTON, style=primary, argument=told.code)
 
 
 async def _correction(session: AsyncSession, row: OutboxMessage, at: At) -> Card | None:

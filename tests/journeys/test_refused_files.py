@@ -132,6 +132,20 @@ async def test_a_file_that_cannot_be_heard_leaves_everything_else_in_the_form(
     assert [row.note for row in await sent(house.stage)] == ["Loud!"]
 
 
+async def test_a_genre_that_was_typed_goes_along_with_the_form(house: House) -> None:
+    ana = house.person("Ana")
+    link = house.stage.song("wind")
+    told = await house.command(ana, "submit", link=link, ai="No", genre="techno", language="de")
+    assert "tick it" in told.text
+    assert "Your genre: techno" in told.text
+    form = await house.click(ana, told, _BACK)
+
+    await house.fill(ana, form, {_OWNS: True})
+
+    (row,) = await sent(house.stage)
+    assert (row.genre, row.language) == ("techno", "de")
+
+
 async def test_who_is_kept_out_has_no_file_kept(house: House) -> None:
     ana = house.person("Ana")
     await house.command(house.boss, "blocklist", action="add", user=ana.user, reason="spam", days=3)

@@ -193,6 +193,21 @@ SCENES: dict[str, tuple[Scene, list[str]]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("reason", "offered"),
+    [("weak_match", ["recording", "file", "mine"]), ("no_preview", ["file", "mine"])],
+)
+async def test_who_is_asked_for_something_finds_the_button_for_it(
+    stage: Stage, code: str, reason: str, offered: list[str]
+) -> None:
+    chat = FakeChat()
+    await unscored(stage, code, reason)
+    await deliver(stage, chat)
+
+    (shown,) = (shown for shown in chat.messages.values() if shown.to.external_id == "11")
+    assert [button.action for button in shown.card.buttons] == offered
+
+
 def test_every_kind_that_an_artist_can_get_is_played_below() -> None:
     assert set(SCENES) == {notice.value for notice in FOR_ARTISTS}
 

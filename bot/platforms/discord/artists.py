@@ -75,8 +75,12 @@ class Artists(commands.Cog, name="Earmark: artists"):
             note=note or "",
             owns=ownership,
             anyway=anyway,
+            genre=genre or "",
+            language=language or "",
         )
-        if audio is None and (link is None or ai is None or not ownership):
+        # A form has no room for these two, and a refusal keeps them.
+        said_more = bool(genre or language) and link is not None
+        if audio is None and not said_more and (link is None or ai is None or not ownership):
             await self._front.command_form(
                 interaction, lambda visit: artist_work.named_form(visit, draft, playlist)
             )
@@ -84,9 +88,7 @@ class Artists(commands.Cog, name="Earmark: artists"):
         upload = _upload(audio) if audio else None
         await self._front.command(
             interaction,
-            lambda visit: artist_work.send(
-                visit, draft, upload=upload, playlist=playlist, genre=genre, language=language
-            ),
+            lambda visit: artist_work.send(visit, draft, upload=upload, playlist=playlist),
         )
 
     @app_commands.command(name="mysubs", description=words.MYSUBS)
