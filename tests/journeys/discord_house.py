@@ -37,6 +37,8 @@ from db.models import Platform
 from tests.workflow.stage import Stage, open_stage
 
 _READY_S = 20.0
+# How long somebody waits before a test gives up; no good one gets near it.
+PATIENCE_S = 20.0
 # Longer than the pause of a board and of a sender that failed.
 _A_WHILE = timedelta(minutes=2)
 
@@ -128,7 +130,9 @@ class House:
     def person(self, name: str, *, curates: bool = False) -> Person:
         roles = [self.curators] if curates else []
         here = self.reviews if curates else self.music
-        return self.discord.person(name, self.guild, roles=roles, here=here)
+        person = self.discord.person(name, self.guild, roles=roles, here=here)
+        person.patience_s = PATIENCE_S
+        return person
 
     async def command(self, who: Person, name: str, **options: Any) -> Reply:
         await self.before()
@@ -169,7 +173,7 @@ class House:
             await self.discord.changes.until(
                 lambda: reply.message.edited != before,
                 what="the answer in place",
-                within_s=reply_patience_s(),
+                within_s=PATIENCE_S,
             )
         return reply
 
@@ -191,11 +195,6 @@ class House:
         """Do what happens before everything that somebody does."""
         if self.restless:
             await self.restart()
-
-
-def reply_patience_s() -> float:
-    """Return how long a test waits before it gives up; no good one gets near it."""
-    return 20.0
 
 
 def _edited(where: Reply | Message) -> datetime | None:
@@ -251,6 +250,7 @@ async def open_house(
             curators=stand_in.world.add_role(guild, "Curators"),
             boss=stand_in.person_of(boss, here=music),
         )
+        house.boss.patience_s = PATIENCE_S
         await house.open()
         for fault in faults:
             stand_in.set_fault(fault)

@@ -29,13 +29,11 @@ from bot.workflow.desk import Desk
 from bot.workflow.notice_cards import compose
 from bot.workflow.outbox import Sender
 from db.models import Platform
-from tests.journeys.discord_house import Worker
+from tests.journeys.discord_house import PATIENCE_S, Worker
 from tests.workflow.stage import Stage, open_stage
 
 Mode = Literal["socket", "http"]
 COMMAND = "/earmark"
-# How long somebody waits before a test gives up; no good one gets near it.
-PATIENCE_S = 20.0
 # Longer than the pause of a board and of a sender that failed.
 _A_WHILE = timedelta(minutes=2)
 

@@ -21,6 +21,9 @@ from tests.journeys.processes import look
 ROW = {"id", "title", "artist", "rank", "why", "score", "status"}
 PNG = b"\x89PNG\r\n\x1a\n"
 
+# The first of them plays the demo, and a busy machine takes its time for that.
+pytestmark = pytest.mark.timeout(150)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
