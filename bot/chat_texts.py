@@ -139,7 +139,13 @@ NEXT_TRACK_BUTTON = "Next track"
 CARD_BUTTON = "Show the card"
 # What leads back from a refusal that stands where something else stood, by the action.
 BACK_BUTTONS: Mapping[str, str] = MappingProxyType(
-    {"open": CARD_BUTTON, "mine": "Show the submission", "setup": "Back to the set-up"}
+    {
+        "open": CARD_BUTTON,
+        "mine": "Show the submission",
+        "setup": "Back to the set-up",
+        "playlist": "Back to the rules",
+        "playlist_add": "Back to the form",
+    }
 )
 NOTE_BUTTON = "Note…"
 HISTORY_BUTTON = "History"

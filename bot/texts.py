@@ -287,7 +287,7 @@ def status_text(row: StatusRow, *, when: Callable[[datetime], str] = day) -> str
         parts.append(f"place {row.place}")
     parts += _expected(row.answer_by, row.expected_at, when)
     if row.undelivered:
-        parts.append("which we could not write to you, as your direct messages are closed")
+        parts.append("we could not write to you about it, as your direct messages are closed")
     return ", ".join(parts)
 
 

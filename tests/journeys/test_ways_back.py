@@ -76,6 +76,26 @@ async def test_a_test_post_without_a_channel_leads_back_to_the_set_up(house: Hou
     assert "Setting up Earmark" in again.text
 
 
+async def test_a_rule_that_is_no_number_leads_back_to_the_rules(house: House) -> None:
+    rules = await house.command(house.boss, "playlist", action="edit", playlist=NIGHT)
+    form = await house.select(house.boss, rules, "votes_needed: 1")
+    told = await house.fill(house.boss, form, {"votes_needed": "many"})
+    assert "not 'many'" in told.text
+
+    again = await house.click(house.boss, told, "Back to the rules")
+
+    assert "Change up to five rules" in again.text
+
+
+async def test_a_name_that_is_taken_leads_back_to_the_form(house: House) -> None:
+    form = await house.command(house.boss, "playlist", action="add", playlist=NIGHT)
+    told = await house.fill(house.boss, form, {})
+
+    again = await house.click(house.boss, told, "Back to the form")
+
+    assert again.modal["title"] == "Add a playlist"
+
+
 async def test_an_artist_who_is_too_late_sees_why(house: House) -> None:
     ana, mo = house.person("Ana"), house.person("Mo", curates=True)
     link = house.stage.song("wind")

@@ -174,14 +174,13 @@ class Earmark(commands.Cog, name=presses.COG):
             return
         work = self._visiting(interaction, route.work, carried)
         message = interaction.message
+        if route.back and (message is None or route.in_place_of(message)):
+            work = _with_way_back(work, route.back, carried)
         if message is None or not route.in_place_of(message):
             await respond(interaction, work, is_wanted=self._newest.unseen(interaction.id))
             return
         await respond(
-            interaction,
-            work if not route.back else _with_way_back(work, route.back, carried),
-            in_place=True,
-            is_wanted=self._newest.at(message.id, interaction.id),
+            interaction, work, in_place=True, is_wanted=self._newest.at(message.id, interaction.id)
         )
 
     def _visiting(

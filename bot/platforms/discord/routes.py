@@ -85,8 +85,8 @@ ROUTES = Routes(
             "declined": Route(work=decide_work.decline, back="open"),
             "noted": Route(work=review_work.note, beside=True),
             "asked": Route(work=review_work.ask, beside=True),
-            "playlist_added": Route(work=playlist_work.add),
-            "playlist_edited": Route(work=playlist_work.edit),
+            "playlist_added": Route(work=playlist_work.add, back="playlist_add"),
+            "playlist_edited": Route(work=playlist_work.edit, back="playlist"),
             "seeds_added": Route(work=seed_work.add),
             "seeds_removed": Route(work=seed_work.remove),
         }
