@@ -144,6 +144,7 @@ BACK_BUTTONS: Mapping[str, str] = MappingProxyType(
         "mine": "Show the submission",
         "setup": "Back to the set-up",
         "playlist": "Back to the rules",
+        "seeds": "Back to the seed tracks",
         "playlist_add": "Back to the form",
     }
 )

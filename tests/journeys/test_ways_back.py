@@ -10,6 +10,7 @@ from bot.sandbox.calls import Service
 from bot.sandbox.discord.people import Person, Reply
 from bot.sandbox.discord.seen import labels_of
 from bot.sandbox.faults import Fault, FaultKind
+from bot.seed_texts import SEEDS_ADD_BUTTON, SEEDS_LABEL
 from bot.workflow.services import Sessions
 from db.engine import create_engine, sessions
 from tests.journeys.discord_house import House, open_house
@@ -85,6 +86,17 @@ async def test_a_rule_that_is_no_number_leads_back_to_the_rules(house: House) ->
     again = await house.click(house.boss, told, "Back to the rules")
 
     assert "Change up to five rules" in again.text
+
+
+async def test_what_is_no_list_of_tracks_leads_back_to_the_seeds(house: House) -> None:
+    rules = await house.command(house.boss, "playlist", action="edit", playlist=NIGHT)
+    seeds = await house.click(house.boss, rules, "Seed tracks")
+    form = await house.click(house.boss, seeds, SEEDS_ADD_BUTTON)
+    told = await house.fill(house.boss, form, {SEEDS_LABEL: "no link at all"})
+
+    again = await house.click(house.boss, told, "Back to the seed tracks")
+
+    assert again.text == seeds.text
 
 
 async def test_a_name_that_is_taken_leads_back_to_the_form(house: House) -> None:

@@ -80,15 +80,15 @@ ROUTES = Routes(
     sent=MappingProxyType(
         {
             "send": Route(work=artist_work.send_form),
-            "filed": Route(work=help_work.attach),
-            "replied": Route(work=help_work.answer),
+            "filed": Route(work=help_work.attach, back="mine"),
+            "replied": Route(work=help_work.answer, back="mine"),
             "declined": Route(work=decide_work.decline, back="open"),
             "noted": Route(work=review_work.note, beside=True),
             "asked": Route(work=review_work.ask, beside=True),
             "playlist_added": Route(work=playlist_work.add, back="playlist_add"),
             "playlist_edited": Route(work=playlist_work.edit, back="playlist"),
-            "seeds_added": Route(work=seed_work.add),
-            "seeds_removed": Route(work=seed_work.remove),
+            "seeds_added": Route(work=seed_work.add, back="seeds"),
+            "seeds_removed": Route(work=seed_work.remove, back="seeds"),
         }
     ),
 )
