@@ -7,7 +7,7 @@ import pytest
 
 from db import decisions, exposures, pins, reminders, submissions, threads, votes, week_digests
 from db.models import Answer, DigestOutcome, Platform, Submission
-from tests.db.desk import NOW, Desk
+from tests.db.desk import NOW, Desk, open_desk
 
 
 class _One(TypedDict):
@@ -129,9 +129,30 @@ async def test_a_changed_vote_is_the_newest_and_can_be_taken_back(desk: Desk) ->
         (Answer.DECLINE, ["mix_muddy"]),
     ]
 
+    other: _One = {**ids, "workspace_id": (await open_desk(desk.session, "other")).workspace_id}
+    assert not await votes.take_back(desk.session, **other, member_id=desk.curator)
     assert await votes.take_back(desk.session, **ids, member_id=desk.curator)
     assert not await votes.take_back(desk.session, **ids, member_id=desk.curator)
     assert len(await votes.of(desk.session, **ids)) == 1
+
+
+async def test_the_last_vote_of_a_member_is_the_one_changed_last(desk: Desk) -> None:
+    one, two = await desk.submit("one"), await desk.submit("two")
+    for minutes, of in enumerate((one, two, one)):
+        await votes.cast(
+            desk.session,
+            workspace_id=desk.workspace_id,
+            submission_id=of.id,
+            member_id=desk.curator,
+            answer=Answer.KEEP,
+            at=NOW + timedelta(minutes=minutes),
+        )
+
+    last = await votes.last_of_member(
+        desk.session, workspace_id=desk.workspace_id, member_id=desk.curator
+    )
+    assert last is not None
+    assert last.submission_id == one.id
 
 
 async def test_versions_of_a_song_know_each_other(desk: Desk) -> None:

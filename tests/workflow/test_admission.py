@@ -3,10 +3,10 @@
 import pytest
 
 from bot.errors import RuleError
-from bot.track import Origin
 from bot.workflow.outcome import Outcome, Processed
 from bot.workflow.people import console_person, member_of
 from bot.workflow.rules import FIT
+from bot.workflow.submit import OwnFile
 from db import blocks
 from db.models import Answer, Status
 from tests.workflow.stage import DAY, NIGHT, NOW, Stage, link_of
@@ -66,14 +66,20 @@ async def test_a_band_that_sends_through_two_people_has_one_weekly_limit(stage: 
 
 async def test_two_people_whose_typed_names_are_alike_do_not_share_a_limit(stage: Stage) -> None:
     await stage.playlist(waiting_per_artist=1)
-    stage.troubles.always["lookup"] = TimeoutError()
-    await stage.submit(link_of("one"), by="ana", artist="Anna")
+    done = [
+        await stage.process(
+            await stage.submit(
+                upload=OwnFile(sha256=by[0] * 64, name="song.mp3"),
+                title=f"By {by}",
+                artist="Anna",
+                by=by,
+            )
+        )
+        for by in ("ana", "ben")
+    ]
 
-    accepted = await stage.submit(link_of("two"), by="ben", artist="Anna")
-    row = await stage.row(accepted.receipt.code)
-
-    assert row.track is None or row.track.artists_source != Origin.SPOTIFY
-    assert accepted.receipt.place == 2
+    assert [one.outcome for one in done] == [Outcome.SCORED] * 2
+    assert len((await stage.queue()).rows) == 2
 
 
 async def test_a_limit_made_later_throws_nobody_out(stage: Stage) -> None:
@@ -103,6 +109,23 @@ async def test_a_track_that_does_not_suit_may_be_sent_anyway_once(stage: Stage) 
     with pytest.raises(RuleError) as caught:
         await stage.submit(link_of("two"), genre="Folk", anyway=True)
     assert (caught.value.rule, caught.value.possible_at) == ("anyway", NOW + 7 * DAY)
+
+
+async def test_each_person_may_insist_once_whoever_plays(stage: Stage) -> None:
+    await stage.playlist(genres=["Techno"])
+    await stage.process(
+        await stage.submit(
+            stage.song("one", artist="The Band"), by="ana", genre="Folk", anyway=True
+        )
+    )
+    # The second track is known from a first try.
+    second = await stage.submit(stage.song("two", artist="The Band"), by="ben", genre="Techno")
+    await stage.process(second)
+    await stage.withdraw(second.receipt.code, by="ben")
+
+    again = await stage.submit(link_of("two"), by="ben", genre="Folk", anyway=True)
+
+    assert (await stage.process(again)).outcome is Outcome.SCORED
 
 
 async def test_what_was_sent_back_for_taste_goes_again_anyway_as_a_version(stage: Stage) -> None:

@@ -6,11 +6,13 @@ from sqlalchemy import select
 
 from bot.errors import NotAllowedError, RuleError
 from bot.workflow import linking
-from bot.workflow.linking import LASTS, LinkedView
+from bot.workflow.linking import LinkedView
 from bot.workflow.people import Person, console_person
 from bot.workflow.places import change_setup, desk_at, show_setup
-from db import moves, secrets, votes
+from db import moves, posts, secrets, votes
 from db.models import Answer, CodePurpose, Platform, Vote
+from db.outbox import Box
+from db.recipients import channel
 from tests.workflow.stage import MINUTE, NIGHT, NOW, Stage, link_of, open_stage
 from tests.workflow.test_places import desk_of
 
@@ -32,7 +34,7 @@ async def _code(
             now=stage.clock(),
         )
     )
-    assert view.expires_at == stage.clock() + LASTS
+    assert view.expires_at == stage.clock() + 10 * MINUTE
     return view.code
 
 
@@ -115,10 +117,10 @@ async def test_a_code_is_good_once_for_ten_minutes_and_at_its_own_desk(stage: St
         await _join(stage, first)  # the second one took its place
     with pytest.raises(RuleError, match="not good"):
         await _join(other, second)
-    stage.clock.time = NOW + LASTS
+    stage.clock.time = NOW + 10 * MINUTE
     with pytest.raises(RuleError, match="not good"):
         await _join(stage, second)
-    stage.clock.time = NOW + LASTS - MINUTE
+    stage.clock.time = NOW + 9 * MINUTE
     await _join(stage, second)
     with pytest.raises(RuleError, match="not good"):
         await _join(stage, second, console_person("ben"))
@@ -136,8 +138,19 @@ async def test_a_team_moves_in_with_a_server_and_brings_what_it_has_set_up(stage
             session,
             workspace_id=team.workspace_id,
             person=KIM_THERE,
-            changes={"review_channel": "C1"},
+            changes={
+                "review_channel": "C1",
+                "submit_channel": "C2",
+                "curator_role": "S1",
+                "mention_fallback": True,
+            },
             now=stage.clock(),
+        )
+    )
+    board = Box(workspace_id=team.workspace_id, to=channel(Platform.SLACK, "C1"))
+    await stage.inside(
+        lambda session: posts.remember(
+            session, box=board, subject="board", message_id="7.1", at=stage.clock()
         )
     )
 
@@ -161,7 +174,11 @@ async def test_a_team_moves_in_with_a_server_and_brings_what_it_has_set_up(stage
     async with stage.sessions() as session:
         view = await show_setup(session, workspace_id=stage.workspace_id, platform=Platform.SLACK)
         kept = await secrets.get(session, workspace_id=stage.workspace_id, name="slack", key=key)
-    assert (view.chat.review_channel, kept) == ("C1", "xoxb-1")
+        boards = await posts.showing(session, workspace_id=stage.workspace_id, subject="board")
+    chat = view.chat
+    assert (chat.review_channel, chat.submit_channel, chat.curator_role) == ("C1", "C2", "S1")
+    assert (chat.mention_fallback, kept) == (True, "xoxb-1")
+    assert [one.message_id for one in boards] == ["7.1"]
     accepted = await stage.submit(link_of("one"), person=ANA_THERE, playlist=NIGHT)
     assert accepted.receipt.place == 1
 

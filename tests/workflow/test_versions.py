@@ -128,6 +128,16 @@ async def test_after_an_expiry_it_goes_again_at_once_whatever_the_weeks_limit(
     assert memory.text == f"{old} expired 18 Nov; now the same recording"
 
 
+async def test_a_new_mix_counts_for_the_weeks_limit(stage: Stage) -> None:
+    await stage.playlist(per_member_7d=1)
+    old = await stage.send(stage.song("one"))
+    await _decline(stage, old, Welcome.NEW_MIX)
+
+    with pytest.raises(RuleError) as caught:
+        await stage.submit(stage.song("again"), replaces=old)
+    assert (caught.value.rule, caught.value.possible_at) == ("per_member_7d", NOW + 7 * DAY)
+
+
 async def test_the_same_recording_is_no_new_mix(stage: Stage) -> None:
     old = await stage.send(stage.song("one"))
     await _decline(stage, old, Welcome.NEW_MIX)
