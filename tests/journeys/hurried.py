@@ -16,7 +16,7 @@ from bot.app import World
 from bot.serve import Role, open_service
 from bot.settings import Settings
 from scoring.analysis import Analysis
-from tests.workflow.stage import analysis_of
+from tests.workflow.fakes import analysis_of
 
 SPEED = 12
 _BEGAN = time.time()

@@ -21,7 +21,8 @@ from db import (
     workspace_settings,
 )
 from db.models import Answer, OutboxMessage, Platform, Role, Status
-from tests.workflow.stage import NIGHT, NOW, CrashError, Stage, link_of
+from tests.workflow.fakes import CrashError
+from tests.workflow.stage import NIGHT, NOW, Stage, link_of
 
 ANA = Person(platform=Platform.DISCORD, external_id="11", name="Ana")
 MO = Person(platform=Platform.DISCORD, external_id="12", name="Mo")

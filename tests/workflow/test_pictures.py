@@ -13,7 +13,8 @@ from bot.workflow.pictures import digest_image, review_image
 from db.models import Level, Score
 from scoring.analysis import Analysis
 from scoring.errors import SilentAudioError
-from tests.workflow.stage import NIGHT, NOW, Stage, analysis_of
+from tests.workflow.fakes import analysis_of
+from tests.workflow.stage import NIGHT, NOW, Stage
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

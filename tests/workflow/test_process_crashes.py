@@ -17,16 +17,9 @@ from bot.workflow.process import process
 from bot.workflow.submit import Accepted
 from db import goes
 from db.models import Answer, EventKind, Score, Status
+from tests.workflow.fakes import CrashError
 from tests.workflow.processing import all_scores, kinds_of
-from tests.workflow.stage import (
-    NIGHT,
-    NOW,
-    OWN_FILE,
-    CrashError,
-    Stage,
-    link_of,
-    open_stage,
-)
+from tests.workflow.stage import NIGHT, NOW, OWN_FILE, Stage, link_of, open_stage
 
 DOWN = SourceDownError("Deezer")
 DECIDED_AS = {

@@ -23,16 +23,8 @@ from bot.workflow.rescore import Rescoring, rescore, version_in_use
 from db.models import Answer, Decision, Score
 from scoring.analysis import Analysis
 from scoring.errors import ModelError
-from tests.workflow.stage import (
-    DAY,
-    MINUTE,
-    NIGHT,
-    NOW,
-    OWN_FILE,
-    CrashError,
-    Stage,
-    spotify_id,
-)
+from tests.workflow.fakes import CrashError
+from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, OWN_FILE, Stage, spotify_id
 
 NEW = "cnn-2"
 

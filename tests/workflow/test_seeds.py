@@ -30,7 +30,8 @@ from bot.workflow.people import Person, console_person
 from bot.workflow.seeds import MAX_SEEDS, add_seeds, remove_seeds, show_seeds
 from bot.workflow.submit import Request
 from db.models import Role, Score, Status
-from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, CrashError, Stage, link_of, spotify_id
+from tests.workflow.fakes import CrashError
+from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, Stage, link_of, spotify_id
 from tests.workflow.test_chores import chores_of, due
 from tests.workflow.test_places import desk_of
 

@@ -26,7 +26,8 @@ from bot.workflow.queue import show_queue
 from bot.workflow.submit import Accepted, OwnFile, Request, submit
 from db import playlists, tracks
 from db.models import Track
-from tests.workflow.stage import NIGHT, OPEN, FakeHearing, Troubles
+from tests.workflow.fakes import FakeHearing, Troubles
+from tests.workflow.stage import NIGHT, OPEN
 
 
 @dataclass(slots=True, kw_only=True)
