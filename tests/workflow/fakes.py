@@ -1,4 +1,4 @@
-"""The services that the workflow's tests ask: they know what they are told, and fail when asked to."""
+"""The services that the workflow's tests ask: they know what they are told, and fail when asked."""
 
 from collections import Counter
 from collections.abc import Collection
