@@ -8,7 +8,7 @@ from bot.workflow.chores import Chore, Chores, Kind, rescoring
 from db import week_digests
 from db.models import Exposure, Score, Status
 from tests.workflow.stage import DAY, MINUTE, NOW, OWN_FILE, Stage
-from tests.workflow.test_notices import backlog
+from tests.workflow.telling import backlog
 from tests.workflow.test_places import desk_of, set_up
 
 

@@ -20,7 +20,7 @@ from bot.workflow.weekly import DueDigest
 from db import workspace_settings
 from db.models import Answer, EventKind, Exposure, OutboxMessage, Platform, Status
 from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, Stage
-from tests.workflow.test_notices import MO, appoint
+from tests.workflow.telling import MO, appoint
 
 T = TypeVar("T")
 HOUR = timedelta(hours=1)

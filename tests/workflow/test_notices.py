@@ -3,97 +3,33 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from bot.workflow import notices, review, status
 from bot.workflow.notices import BOARD_PAUSE, board_due
-from bot.workflow.people import Person
 from bot.workflow.process import process
 from bot.workflow.reminding import remind_curators
-from bot.workflow.submit import Request, submit
 from db import (
-    curators,
-    goes,
     members,
     moves,
-    outbox,
-    playlists,
     recipients,
     workspace_settings,
 )
-from db.models import Answer, OutboxMessage, Platform, Role, Status
+from db.models import Answer, Platform, Status, Submission
 from tests.workflow.fakes import CrashError
-from tests.workflow.stage import NIGHT, NOW, Stage, link_of
-
-ANA = Person(platform=Platform.DISCORD, external_id="11", name="Ana")
-MO = Person(platform=Platform.DISCORD, external_id="12", name="Mo")
-
-
-async def backlog(stage: Stage) -> list[OutboxMessage]:
-    return await stage.inside(
-        lambda session: outbox.backlog(session, workspace_id=stage.workspace_id)
-    )
-
-
-async def kinds(stage: Stage) -> list[str]:
-    return [row.kind for row in await backlog(stage)]
-
-
-async def sent(stage: Stage, person: Person = ANA) -> str:
-    """Submit a song as somebody who came from Discord, and return the code."""
-    accepted = await stage.inside(
-        lambda session: submit(
-            session,
-            workspace_id=stage.workspace_id,
-            request=Request(playlist=NIGHT, person=person, text=link_of("one")),
-            now=stage.clock(),
-            seed=1,
-        )
-    )
-    return accepted.receipt.code
-
-
-async def appoint(stage: Stage) -> None:
-    async with stage.sessions.begin() as session:
-        playlist = await playlists.by_name(session, workspace_id=stage.workspace_id, name=NIGHT)
-        assert playlist is not None
-        member = await members.ensure(
-            session,
-            workspace_id=stage.workspace_id,
-            platform=MO.platform,
-            external_id=MO.external_id,
-            display_name=MO.name,
-            now=NOW,
-        )
-        await curators.add(
-            session,
-            workspace_id=stage.workspace_id,
-            playlist_id=playlist.id,
-            member_id=member.id,
-            role=Role.CURATOR,
-            now=NOW,
-        )
-
-
-async def decide(stage: Stage, code: str, answer: Answer) -> None:
-    await stage.inside(
-        lambda session: review.decide(
-            session,
-            workspace_id=stage.workspace_id,
-            code=code,
-            answer=answer,
-            person=MO,
-            reasons=("off_genre",) if answer is Answer.DECLINE else (),
-            now=stage.clock(),
-        )
-    )
-
-
-async def undo(stage: Stage, code: str) -> None:
-    await stage.inside(
-        lambda session: review.undo(
-            session, workspace_id=stage.workspace_id, code=code, person=MO, now=stage.clock()
-        )
-    )
+from tests.workflow.stage import NOW, Stage
+from tests.workflow.telling import (
+    ANA,
+    MO,
+    appoint,
+    backlog,
+    decide,
+    in_channel,
+    kinds,
+    sent,
+    undo,
+    unscored,
+)
 
 
 @pytest.fixture
@@ -191,22 +127,6 @@ async def test_an_end_that_earmark_makes_is_told(
     assert await kinds(stage) == [told]
 
 
-async def unscored(stage: Stage, code: str, reason: str) -> None:
-    submission = await stage.row(code)
-    async with stage.sessions.begin() as session:
-        await goes.settle(
-            session,
-            workspace_id=stage.workspace_id,
-            submission_id=submission.id,
-            number=submission.tries + 1,
-            at=NOW,
-            unscored_reason=reason,
-        )
-        await notices.changed(
-            session, workspace_id=stage.workspace_id, submission_id=submission.id, at=NOW
-        )
-
-
 async def test_an_artist_is_asked_for_what_only_they_can_give(stage: Stage, code: str) -> None:
     await unscored(stage, code, "source_down")
     before = await kinds(stage)
@@ -262,17 +182,6 @@ async def test_every_card_of_a_submission_is_refreshed_once_for_each_change(
         f"card:{submission.id}:70",
         f"card:{submission.id}:71",
     }
-
-
-async def in_channel(stage: Stage, platform: Platform, channel_id: str) -> None:
-    async with stage.sessions.begin() as session:
-        await workspace_settings.change_chat(
-            session,
-            workspace_id=stage.workspace_id,
-            platform=platform,
-            review_channel=channel_id,
-            submit_channel=f"{channel_id}-submit",
-        )
 
 
 async def test_boards_in_both_chats_change_on_the_next_mark_of_the_grid(
@@ -385,8 +294,10 @@ async def test_a_row_holds_ids_and_nothing_that_people_wrote(stage: Stage, code:
     await undo(stage, code)
     await remind(stage, code, "day-1")
 
-    for row in await backlog(stage):
-        assert all(isinstance(value, int | list) for value in row.payload.values())
+    rows = await backlog(stage)
+    told = {"board", "correction", "declined", "help", "reminder", "taken_back"}
+    assert {row.kind for row in rows} == told
+    assert all(isinstance(value, int | list) for row in rows for value in row.payload.values())
 
 
 async def test_what_is_refused_for_good_is_told_in_the_same_commit(stage: Stage) -> None:
@@ -417,3 +328,14 @@ async def test_a_track_without_audio_is_told_in_the_same_commit(stage: Stage) ->
         )
 
     assert await kinds(stage) == ["help"]
+
+
+async def test_a_row_of_a_submission_that_was_deleted_goes_with_it(stage: Stage, code: str) -> None:
+    await decide(stage, code, Answer.KEEP)
+    row = await stage.row(code)
+    told = await kinds(stage)
+    await stage.inside(
+        lambda session: session.execute(delete(Submission).where(Submission.id == row.id))
+    )
+
+    assert (told, await kinds(stage)) == (["kept"], [])

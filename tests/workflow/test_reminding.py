@@ -14,7 +14,7 @@ from bot.workflow.reminding import remind_curators
 from db import workspace_settings
 from db.models import Platform
 from tests.workflow.stage import NIGHT, NOW, Stage
-from tests.workflow.test_notices import backlog, sent
+from tests.workflow.telling import backlog, sent
 
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "UTC"]
 MO = Person(
