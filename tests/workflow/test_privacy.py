@@ -4,15 +4,26 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.errors import NotFoundError
 from bot.workflow import privacy
 from bot.workflow.people import Person, console_person
 from bot.workflow.privacy import DeletedView, ExportView
-from db import decisions
+from db import blocks, decisions, draft_files, moves
 from db import privacy as kept
-from db.models import Answer, Base, Identity, Member, Platform, Status, Submission, Track
+from db.models import (
+    Answer,
+    Base,
+    Identity,
+    Member,
+    Platform,
+    PlaylistCurator,
+    Status,
+    Submission,
+    Track,
+    Vote,
+)
 from tests.workflow.stage import DAY, NOW, OWN_FILE, Stage, link_of
 from tests.workflow.test_places import desk_of
 
@@ -149,6 +160,65 @@ async def test_a_curator_who_is_deleted_leaves_the_answers_behind(stage: Stage) 
     assert "mo" not in [one.display_name for one in await _members(stage)]
 
 
+async def test_what_curators_voted_on_hers_stays_without_their_notes(stage: Stage) -> None:
+    await stage.playlist(votes_needed=2)
+    accepted = await stage.submit(stage.song("one"), person=ANA)
+    await stage.process(accepted)
+    await stage.decide(accepted.receipt.code, note="Ana Lund at her best!")
+
+    await _delete(stage)
+
+    async with stage.sessions() as session:
+        (vote,) = (await session.scalars(select(Vote))).all()
+    assert (vote.answer, vote.note) == (Answer.KEEP, None)
+
+
+async def test_a_file_kept_from_a_refusal_goes_with_its_sender(stage: Stage) -> None:
+    await stage.submit(link_of("one"), person=ANA)
+    (ana,) = [one for one in await _members(stage) if one.display_name == "Ana Lund"]
+    await stage.inside(
+        lambda session: draft_files.put(
+            session,
+            workspace_id=stage.workspace_id,
+            member_id=ana.id,
+            sha256="d" * 64,
+            name="song.wav",
+            at=NOW,
+        )
+    )
+
+    done = await _delete(stage)
+
+    assert "d" * 64 in done.files
+    assert "song.wav" not in str(await _everything(stage))
+
+
+async def test_who_is_forgotten_gets_no_messages(stage: Stage) -> None:
+    await stage.submit(link_of("one"), person=ANA)
+
+    await _delete(stage)
+
+    members = {one.display_name: one.dm_allowed for one in await _members(stage)}
+    assert members == {"mo": True, kept.NOBODY: False}
+
+
+async def test_what_two_have_sent_keeps_what_the_other_said_of_it(stage: Stage) -> None:
+    await stage.playlist("Loud")
+    hers = await stage.submit(upload=OWN_FILE, title="Mine", artist="Ben", person=ANA)
+    his = await stage.submit(upload=OWN_FILE, title="Mine", artist="Ben", by="ben", playlist="Loud")
+    for accepted in (hers, his):
+        await stage.process(accepted)
+    assert (await stage.row(hers.receipt.code)).track_id == (
+        await stage.row(his.receipt.code)
+    ).track_id
+
+    await _delete(stage)
+
+    track = (await stage.row(his.receipt.code)).track
+    assert track is not None
+    assert (track.title, track.artists, track.audio_sha256) == ("Mine", ["Ben"], OWN_FILE.sha256)
+
+
 async def test_who_comes_back_is_somebody_new(stage: Stage) -> None:
     await stage.playlist(per_member_7d=1)
     await stage.submit(link_of("one"), person=ANA)
@@ -212,6 +282,19 @@ async def test_what_was_over_a_year_ago_loses_its_name(stage: Stage) -> None:
     await stage.decide(old, Answer.DECLINE, reasons=("no_room",), note="Sorry, Ana!")
     on_air = await stage.send(stage.song("two"), by="ben")
     await stage.decide(on_air, Answer.KEEP)
+    placed = await stage.send(stage.song("four"), by="dora")
+    await stage.decide(placed, Answer.KEEP)
+    row = await stage.row(placed)
+    await stage.inside(
+        lambda session: moves.move(
+            session,
+            workspace_id=stage.workspace_id,
+            submission_id=row.id,
+            to=Status.PLACED,
+            actor=None,
+            at=NOW,
+        )
+    )
     stage.clock.time = NOW + 300 * DAY
     young = await stage.send(stage.song("three"), by="cleo")
     await stage.withdraw(young, by="cleo")
@@ -222,8 +305,13 @@ async def test_what_was_over_a_year_ago_loses_its_name(stage: Stage) -> None:
     assert await privacy.retire_at(desk) == 1
     assert await privacy.retire_at(desk) == 0
 
-    names = [(await stage.row(code)).member.display_name for code in (old, on_air, young)]
-    assert names == [kept.NOBODY, "ben", "cleo"]
+    codes = (old, on_air, placed, young)
+    names = [(await stage.row(code)).member.display_name for code in codes]
+    assert names == [kept.NOBODY, "ben", "dora", "cleo"]
+    # What curators did to it is theirs as before.
+    people = {one.id: one.display_name for one in await _members(stage)}
+    acted = [people[one.actor_id] for one in await stage.history(old) if one.actor_id is not None]
+    assert acted == [kept.NOBODY, "mo"]
     assert (await stage.status("ana")).rows == ()
     # Nothing of ana's is left, so that nobody needs to know her.
     assert {one.display_name for one in await _members(stage)} == {
@@ -231,9 +319,32 @@ async def test_what_was_over_a_year_ago_loses_its_name(stage: Stage) -> None:
         "mo",
         "ben",
         "cleo",
+        "dora",
     }
     async with stage.sessions() as session:
         assert not await session.scalar(select(Identity).where(Identity.external_id == "ana"))
+
+
+async def test_who_is_kept_out_or_has_voted_is_still_known_after_a_year(stage: Stage) -> None:
+    people = {name: await stage.appoint(name) for name in ("ben", "kim", "lou")}
+    await stage.playlist(votes_needed=2)
+    await stage.decide(await stage.send(stage.song("one")), by="kim")
+    async with stage.sessions.begin() as session:
+        await blocks.put(
+            session,
+            workspace_id=stage.workspace_id,
+            name="ben",
+            reason="Bought streams.",
+            now=NOW,
+            member_id=people["ben"],
+        )
+        await session.execute(delete(PlaylistCurator))
+    stage.clock.time = NOW + privacy.RETENTION + DAY
+
+    await privacy.retire_at(desk_of(stage))
+
+    known = {one.display_name for one in await _members(stage)}
+    assert (known & set(people), kept.NOBODY in known) == ({"ben", "kim"}, True)
 
 
 async def test_a_track_that_nobody_refers_to_goes_with_its_facts(stage: Stage) -> None:
