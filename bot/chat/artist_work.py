@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.chat import artist_screens, call_screens, sent_files
 from bot.chat.drafts import Choice, Draft, draft_in, draft_of, refused, submit_form
-from bot.chat.forms import Form, Upload
+from bot.chat.forms import MOST_CHOICES, Form, Upload
 from bot.chat.replies import Reply
 from bot.chat.sent_files import SentFile
 from bot.chat.visit import Visit
@@ -26,7 +26,13 @@ async def new_form(visit: Visit, draft: Draft, *, upload: Upload | None = None) 
     `upload` is a file that somebody has sent before.
     """
     async with reading(visit.desk.sessions) as session:
-        found = await suggest.playlists_for(session, workspace_id=visit.desk.workspace_id)
+        found = await suggest.playlists_with(
+            session,
+            workspace_id=visit.desk.workspace_id,
+            chosen=draft.playlist_id,
+            # One more than a list holds tells the form that there are others.
+            limit=MOST_CHOICES + 1,
+        )
     if not found:
         raise NotFoundError(NO_PLAYLISTS_TEXT)
     choices = [Choice(playlist_id=one.id, name=one.name) for one in found]

@@ -9,7 +9,19 @@ from dataclasses import dataclass, replace
 
 from bot.chat import replies
 from bot.chat.custom_id import CustomId
-from bot.chat.forms import Choose, File, Filled, Form, Part, Text, Tick, Upload, form, part
+from bot.chat.forms import (
+    MOST_CHOICES,
+    Choose,
+    File,
+    Filled,
+    Form,
+    Part,
+    Text,
+    Tick,
+    Upload,
+    form,
+    part,
+)
 from bot.chat.replies import Reply
 from bot.chat_texts import (
     AI_LABELS,
@@ -26,6 +38,7 @@ from bot.chat_texts import (
     FORM_OWNS,
     FORM_OWNS_HINT,
     FORM_PLAYLIST,
+    FORM_PLAYLIST_HINT,
     FORM_TITLE,
     SUBMIT_NOTE_LIMIT,
     YOUR_FILE,
@@ -134,11 +147,16 @@ def submit_form(
     A `roomy` one asks for both, and one of them will do. `upload` is a file that is there already,
     and `kept_name` what the one is called that the draft keeps.
     """
+    choices = list(choices)
     made = form(
         FORM_TITLE,
         draft.carried("send"),
         *_what(draft, roomy=roomy, there=upload is not None or bool(draft.kept)),
-        part(FORM_PLAYLIST, _playlists(draft, choices)),
+        part(
+            FORM_PLAYLIST,
+            _playlists(draft, choices),
+            hint=FORM_PLAYLIST_HINT if len(choices) > MOST_CHOICES else "",
+        ),
         part(FORM_AI, _ai(draft)),
         part(FORM_NOTE, _note(draft), hint=FORM_NOTE_HINT),
         part(FORM_OWNS, Tick(name="owns", default=draft.owns), hint=FORM_OWNS_HINT),
@@ -242,7 +260,9 @@ def _playlists(draft: Draft, choices: Iterable[Choice]) -> Choose:
         chosen = wanted[0].playlist_id
     return Choose(
         name="playlist",
-        options=tuple(Option(value=str(one.playlist_id), label=one.name) for one in wanted),
+        options=tuple(
+            Option(value=str(one.playlist_id), label=one.name) for one in wanted[:MOST_CHOICES]
+        ),
         default="" if chosen is None else str(chosen),
         listed=True,
     )

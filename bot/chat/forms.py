@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from bot.chat.custom_id import CustomId
 from bot.messages import Option
 
+# As many as a list holds on Discord; the others are typed.
+MOST_CHOICES = 25
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:

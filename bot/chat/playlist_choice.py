@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.chat import replies
+from bot.chat.forms import MOST_CHOICES
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
 from bot.chat_texts import (
@@ -17,9 +18,6 @@ from bot.messages import Card, Option, Select
 from bot.workflow import people, suggest
 from db.engine import reading
 from db.models import Playlist
-
-# As many as a list holds on Discord; the others are typed.
-_MOST = 25
 
 Work = Callable[[str], Awaitable[Reply]]
 
@@ -71,12 +69,12 @@ def _ask(reviewed: Sequence[Playlist], *, action: str, argument: str) -> Reply:
     return replies.card(
         Card(
             title=PLAYLIST_PICK,
-            body=pick_playlist_text(len(reviewed), most=_MOST),
+            body=pick_playlist_text(len(reviewed), most=MOST_CHOICES),
             select=Select(
                 action=action,
                 placeholder=PLAYLIST_PICK,
                 options=tuple(
-                    Option(value=str(one.id), label=one.name) for one in reviewed[:_MOST]
+                    Option(value=str(one.id), label=one.name) for one in reviewed[:MOST_CHOICES]
                 ),
                 argument=f"|{argument}",
             ),

@@ -43,6 +43,17 @@ async def playlists_for(
     return await suggest.playlists_like(session, workspace_id=workspace_id, text=text, limit=limit)
 
 
+async def playlists_with(
+    session: AsyncSession, *, workspace_id: int, chosen: int | None, limit: int
+) -> list[Named]:
+    """Return up to `limit` playlists by name, and before them the chosen one if it is not among."""
+    found = await playlists_for(session, workspace_id=workspace_id, limit=limit)
+    if chosen is None or chosen in {one.id for one in found}:
+        return found
+    other = await playlists.get(session, workspace_id=workspace_id, playlist_id=chosen)
+    return found if other is None else [Named(id=other.id, name=other.name), *found]
+
+
 async def submissions_for_curator(
     session: AsyncSession, *, workspace_id: int, person: Person, text: str = ""
 ) -> list[Suggestion]:

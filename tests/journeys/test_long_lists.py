@@ -1,0 +1,77 @@
+"""On Discord a list that is longer than its place says so, and all of it can be reached."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.sandbox.discord.people import Reply
+from bot.workflow.services import Sessions
+from db import playlists, workspaces
+from db.engine import create_engine, sessions
+from db.models import Platform
+from tests.journeys.discord_house import House, open_house
+
+_COUNT = 30
+_LAST = f"Playlist {_COUNT - 1}"
+
+
+@pytest.fixture
+async def maker(sqlite_url: str) -> AsyncIterator[Sessions]:
+    engine = create_engine(sqlite_url)
+    yield sessions(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def house(maker: async_sessionmaker[AsyncSession]) -> AsyncIterator[House]:
+    """A server with more playlists than a list of Discord holds."""
+    async with open_house(maker) as opened:
+        stage = opened.stage
+        async with stage.sessions.begin() as session:
+            here = await workspaces.ensure_account(
+                session,
+                platform=Platform.DISCORD,
+                external_id=str(opened.guild.id),
+                name=opened.guild.name,
+                now=stage.clock(),
+            )
+            for number in range(_COUNT):
+                await playlists.add(
+                    session,
+                    workspace_id=here.id,
+                    name=f"Playlist {number:02d}",
+                    now=stage.clock(),
+                )
+        yield opened
+
+
+def offered(form: Reply) -> list[str]:
+    """Return the names of the playlists that a form offers, the chosen one with a star."""
+    (component,) = [
+        part["component"] for part in form.modal["components"] if part["label"] == "Playlist"
+    ]
+    return [one["label"] + "*" * one.get("default", False) for one in component["options"]]
+
+
+async def test_a_playlist_beyond_the_list_is_chosen_where_it_was_typed(house: House) -> None:
+    ana = house.person("Ana")
+    form = await house.command(ana, "submit", playlist=_LAST)
+    link = house.stage.song("wind")
+    said = {"Spotify link of one track": link, "Was it made with AI tools?": "No"}
+
+    refused = await house.fill(ana, form, said)
+    again = await house.click(ana, refused, "Back to the form")
+
+    assert f"{_LAST}*" in offered(form)
+    assert f"{_LAST}*" in offered(again)
+    told = await house.fill(ana, again, {"I own or represent this track": True})
+    assert f"for {_LAST}" in told.text
+    assert house.discord.violations == []
+
+
+async def test_a_form_says_how_to_name_a_playlist_that_it_does_not_list(house: House) -> None:
+    form = await house.command(house.person("Ana"), "submit")
+
+    assert len(offered(form)) == 25
+    assert "write its name after the command" in str(form.modal["components"])
