@@ -105,6 +105,12 @@ async def list_all(session: AsyncSession, *, workspace_id: int) -> list[Playlist
     return list(found)
 
 
+async def ids(session: AsyncSession, *, workspace_id: int) -> list[int]:
+    """Return the ids of all playlists."""
+    found = await session.scalars(select(Playlist.id).where(Playlist.workspace_id == workspace_id))
+    return list(found)
+
+
 async def change(
     session: AsyncSession, *, workspace_id: int, playlist_id: int, **rules: Unpack[Rules]
 ) -> Playlist | None:

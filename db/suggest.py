@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from db.models import Playlist, Submission
 
@@ -53,6 +53,6 @@ async def submissions_like(
         )
         .order_by(Submission.status_at.desc(), Submission.id.desc())
         .limit(limit)
-        .options(selectinload(Submission.track), selectinload(Submission.member))
+        .options(joinedload(Submission.track), joinedload(Submission.member))
     )
     return list(found)

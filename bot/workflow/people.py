@@ -1,7 +1,7 @@
 """Who asks: a person on a platform, and what that person may do for a playlist."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -129,6 +129,22 @@ async def curated(session: AsyncSession, *, workspace_id: int, person: Person) -
     The number of queries does not grow with that of the playlists: people wait for a list of them
     while they type.
     """
+    reviews = await _reviewing(session, workspace_id, person)
+    every = await playlists.list_all(session, workspace_id=workspace_id)
+    return [playlist for playlist in every if reviews(playlist.id)]
+
+
+async def curated_ids(session: AsyncSession, *, workspace_id: int, person: Person) -> list[int]:
+    """Return the ids of these playlists alone, which takes less."""
+    reviews = await _reviewing(session, workspace_id, person)
+    every = await playlists.ids(session, workspace_id=workspace_id)
+    return [playlist_id for playlist_id in every if reviews(playlist_id)]
+
+
+async def _reviewing(
+    session: AsyncSession, workspace_id: int, person: Person
+) -> Callable[[int], bool]:
+    """Return what tells whether the person reviews a playlist, by its id."""
     member = await members.by_identity(
         session,
         workspace_id=workspace_id,
@@ -144,16 +160,17 @@ async def curated(session: AsyncSession, *, workspace_id: int, person: Person) -
     granted = defaultdict[int, list[PlaylistRole]](list)
     for row in await curators.all_roles(session, workspace_id=workspace_id):
         granted[row.playlist_id].append(row)
-    return [
-        playlist
-        for playlist in await playlists.list_all(session, workspace_id=workspace_id)
-        if role_for(
+
+    def reviews(playlist_id: int) -> bool:
+        role = role_for(
             person,
-            own=own.get(playlist.id),
-            granted=granted[playlist.id],
+            own=own.get(playlist_id),
+            granted=granted[playlist_id],
             curator_role=chat.curator_role,
         )
-    ]
+        return role is not None
+
+    return reviews
 
 
 async def require_curator(

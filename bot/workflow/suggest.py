@@ -58,13 +58,13 @@ async def submissions_for_curator(
     session: AsyncSession, *, workspace_id: int, person: Person, text: str = ""
 ) -> list[Suggestion]:
     """Return submissions of the playlists that the person curates; nobody else is shown any."""
-    curated = await people.curated(session, workspace_id=workspace_id, person=person)
+    curated = await people.curated_ids(session, workspace_id=workspace_id, person=person)
     found = await suggest.submissions_like(
         session,
         workspace_id=workspace_id,
         text=text,
         limit=_MOST,
-        playlist_ids=[playlist.id for playlist in curated],
+        playlist_ids=curated,
     )
     return [_suggestion(row) for row in found]
 

@@ -26,6 +26,7 @@ _ASKED_ON_THE_WAY = frozenset(
         "card.reviewable",
         "mine.find_own",
         "people.curated",
+        "people.curated_ids",
         "people.may_curate",
         "people.member_of",
         "people.note_zone",

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.workflow.people import Person, curated, may_curate
+from bot.workflow.people import Person, curated, curated_ids, may_curate
 from bot.workflow.places import change_setup
 from bot.workflow.suggest import playlists_for, submissions_for_curator, zones_for
 from db import curators, members, playlists
@@ -52,7 +52,16 @@ async def offered(stage: Stage, person: Person, text: str = "") -> list[str]:
         Person(platform=Platform.CONSOLE, external_id="mo", name="mo"),
         Person(platform=Platform.SLACK, external_id="U1", name="Kim", role_ids=frozenset({"7"})),
     ],
-    ids=str,
+    ids=[
+        "nobody",
+        "a playlist's role",
+        "another one's role",
+        "a manager",
+        "a guest who manages",
+        "the curators' role",
+        "a curator by name",
+        "the same number on Slack",
+    ],
 )
 async def test_who_reviews_what_is_the_same_asked_at_once_and_one_by_one(
     stage: Stage, person: Person
@@ -89,6 +98,10 @@ async def test_who_reviews_what_is_the_same_asked_at_once_and_one_by_one(
         lambda session: curated(session, workspace_id=stage.workspace_id, person=person)
     )
     assert [one.name for one in at_once] == await stage.inside(one_by_one)
+    ids = await stage.inside(
+        lambda session: curated_ids(session, workspace_id=stage.workspace_id, person=person)
+    )
+    assert sorted(ids) == sorted(one.id for one in at_once)
 
 
 async def test_nobody_is_offered_submissions_that_they_do_not_review(stage: Stage) -> None:
