@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.chat import link_work
+from bot.chat import link_work, place_work
 from bot.chat.replies import Reply
 from bot.chat_texts import (
     SETUP_CHANGED_TEXT,
@@ -19,28 +19,19 @@ from bot.platforms.discord.permissions import Missing, missing_in_review, missin
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.screen import Screen
 from bot.platforms.discord.setup_screens import SetupScreen, wizard
-from bot.workflow import places, seeds
-from bot.workflow.people import require_admin
 from bot.workflow.places import SetupView
-from db.models import Platform
 from db.workspace_settings import ChatChanges
 
 
 async def show_setup(visit: Visit, *, heading: str = "") -> Screen:
     """Return the wizard as it stands now."""
-    require_admin(visit.person)
-    desk = visit.desk
-    async with desk.sessions() as session:
-        view = await places.show_setup(
-            session, workspace_id=desk.workspace_id, platform=Platform.DISCORD
-        )
-        playlists = await seeds.overview(session, workspace_id=desk.workspace_id)
+    setup = await place_work.setup_of(visit)
     return wizard(
         SetupScreen(
-            view=view,
-            zone=view.zone or desk.zone,
-            playlists=tuple(playlists),
-            missing=tuple(_missing(visit.guild, view)),
+            view=setup.view,
+            zone=setup.zone,
+            playlists=setup.playlists,
+            missing=tuple(_missing(visit.guild, setup.view)),
             heading=heading,
         )
     )
@@ -75,13 +66,8 @@ async def join(visit: Visit, code: str) -> Reply:
 
 async def post_test(visit: Visit) -> Screen:
     """Post into the review channel, and say what is missing where that fails."""
-    require_admin(visit.person)
-    desk = visit.desk
-    async with desk.sessions() as session:
-        view = await places.show_setup(
-            session, workspace_id=desk.workspace_id, platform=Platform.DISCORD
-        )
-    found = text_channel(visit.guild, view.chat.review_channel)
+    setup = await place_work.setup_of(visit)
+    found = text_channel(visit.guild, setup.view.chat.review_channel)
     if found is None:
         raise RuleError("Choose a review channel first.", rule="setup")
     card = render.card(Card(title=TEST_POST_TITLE, body=TEST_POST_TEXT))
@@ -95,16 +81,7 @@ async def post_test(visit: Visit) -> Screen:
 
 
 async def _change(visit: Visit, changes: ChatChanges, *, zone: str | None = None) -> Screen:
-    desk = visit.desk
-    async with desk.sessions.begin() as session:
-        await places.change_setup(
-            session,
-            workspace_id=desk.workspace_id,
-            person=visit.person,
-            changes=changes,
-            now=desk.now(),
-            zone=zone,
-        )
+    await place_work.change(visit, changes, zone=zone)
     return await show_setup(visit, heading=SETUP_CHANGED_TEXT)
 
 

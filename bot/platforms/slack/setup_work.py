@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
+from bot.chat import place_work
 from bot.chat.custom_id import CustomId
 from bot.chat_texts import (
     ADD_PLAYLIST_BUTTON,
@@ -46,10 +47,7 @@ from bot.platforms.slack.reception import Visit
 from bot.platforms.slack.render import button_element, fallback, option, to_blocks
 from bot.platforms.slack.text import flat
 from bot.seed_texts import seeded_text
-from bot.workflow import places, seeds
-from bot.workflow.people import require_admin
 from bot.workflow.places import SetupView
-from db.models import Platform
 from db.workspace_settings import ChatChanges
 
 # What Slack answers where the app has not been let into a channel.
@@ -58,29 +56,23 @@ _OUTSIDE: Final = frozenset({"not_in_channel", "channel_not_found"})
 
 async def show_setup(visit: Visit, *, heading: str = "") -> Raw:
     """Return the wizard as it stands now: it can be left and taken up again."""
-    require_admin(visit.person)
-    desk = visit.desk
-    async with desk.sessions() as session:
-        view = await places.show_setup(
-            session, workspace_id=desk.workspace_id, platform=Platform.SLACK
-        )
-        playlists = await seeds.overview(session, workspace_id=desk.workspace_id)
+    setup = await place_work.setup_of(visit)
     groups = await _groups(visit)
-    chat = view.chat
-    done = chat.review_channel and playlists
+    chat = setup.view.chat
+    done = chat.review_channel and setup.playlists
     fields = (
         Field(name="Review channel", value=_channel(chat.review_channel)),
         Field(name="Submit channel", value=_channel(chat.submit_channel)),
         Field(name="Curators", value=groups.get(chat.curator_role or "", SETUP_NOTHING)),
-        Field(name="Time zone", value=setup_zone_text(view.zone or desk.zone)),
-        Field(name="Playlists", value=seeded_text(playlists, nothing=SETUP_NO_PLAYLIST)),
+        Field(name="Time zone", value=setup_zone_text(setup.zone)),
+        Field(name="Playlists", value=seeded_text(setup.playlists, nothing=SETUP_NO_PLAYLIST)),
     )
     card = Card(
         title=SETUP_TITLE,
         body=heading or (SETUP_DONE_TEXT if done else SETUP_CHANNEL_HINT),
         fields=fields,
     )
-    controls = [block.to_dict() for block in _controls(view, groups)]
+    controls = [block.to_dict() for block in _controls(setup.view, groups)]
     return Raw(text=fallback(card), blocks=[*to_blocks(card), *controls])
 
 
@@ -106,13 +98,7 @@ async def set_zone(visit: Visit, zone: str) -> Raw:
 
 async def post_test(visit: Visit) -> Raw:
     """Post into the review channel, and say what to do where that fails."""
-    require_admin(visit.person)
-    desk = visit.desk
-    async with desk.sessions() as session:
-        view = await places.show_setup(
-            session, workspace_id=desk.workspace_id, platform=Platform.SLACK
-        )
-    where = view.chat.review_channel
+    where = (await place_work.setup_of(visit)).view.chat.review_channel
     if where is None:
         raise RuleError("Choose a review channel first.", rule="setup")
     card = Card(title=TEST_POST_TITLE, body=TEST_POST_TEXT)
@@ -126,16 +112,7 @@ async def post_test(visit: Visit) -> Raw:
 
 
 async def _change(visit: Visit, changes: ChatChanges, *, zone: str | None = None) -> Raw:
-    desk = visit.desk
-    async with desk.sessions.begin() as session:
-        await places.change_setup(
-            session,
-            workspace_id=desk.workspace_id,
-            person=visit.person,
-            changes=changes,
-            zone=zone,
-            now=desk.now(),
-        )
+    await place_work.change(visit, changes, zone=zone)
     return await show_setup(visit, heading=SETUP_CHANGED_TEXT)
 
 
