@@ -242,11 +242,13 @@ def setup_zone_text(zone: str) -> str:
     return f"{zone}. Another one: {command('setup')} zone:"
 
 
-def missing_text(permission: str, *, channel: str, purpose: str) -> str:
-    """Name a missing permission, what it is for, and where to give it."""
+def missing_text(channel: str, permissions: Sequence[tuple[str, str]]) -> str:
+    """Name what is missing in a channel, each with what it is for, and where to give it."""
+    lacks = ", ".join(f"{name} ({purpose})" for name, purpose in permissions)
+    what = "it" if len(permissions) == 1 else "them"
     return (
-        f"{permission} is missing in #{channel}, {purpose}. Give it to this bot's role in the"
-        " channel's settings, under Permissions."
+        f"In #{channel} this bot lacks {lacks}. Give {what} to its role in the channel's settings,"
+        " under Permissions."
     )
 
 

@@ -119,6 +119,23 @@ async def open_thread(
     )
 
 
+async def forget_thread(
+    session: AsyncSession, *, workspace_id: int, code: str, platform: Platform, thread_id: str
+) -> str | None:
+    """Forget a thread that was deleted on its platform, and return the channel it was in.
+
+    None where somebody else was faster, and may have opened another one since.
+    """
+    thread = await thread_of(session, workspace_id=workspace_id, code=code, platform=platform)
+    if thread is None or thread.thread_id != thread_id:
+        return None
+    channel_id = thread.channel_id
+    forgotten = await threads.forget(
+        session, workspace_id=workspace_id, platform=platform, thread_id=thread_id
+    )
+    return channel_id if forgotten else None
+
+
 async def thread_of(
     session: AsyncSession, *, workspace_id: int, code: str, platform: Platform
 ) -> Thread | None:

@@ -109,7 +109,7 @@ async def test_a_missing_permission_is_named_with_the_channel_and_where_to_give_
     pick = "Review channel: cards, board and digest"
     wizard = await house.select(house.boss, wizard, house.reviews, placeholder=pick)
 
-    assert "Pin Messages is missing in #reviews, to pin the live board." in wizard.text
+    assert "In #reviews this bot lacks Pin Messages (to pin the live board)." in wizard.text
     assert "in the channel's settings, under Permissions" in wizard.text
 
 

@@ -24,17 +24,24 @@ NEEDED: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 # A submit channel only ever gets a short mention.
 _IN_SUBMIT_CHANNEL = ("view_channel", "send_messages")
+# A thread hangs on a card that is posted for it.
+_FOR_THREAD = (
+    "view_channel",
+    "send_messages",
+    "embed_links",
+    "attach_files",
+    "create_public_threads",
+)
 # Bots need the first for threads and messages, the second for slash commands.
 SCOPES = ("bot", "applications.commands")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """A permission that the bot does not have in a channel; the texts are Discord's own names."""
+    """What the bot lacks in a channel: each permission as Discord calls it, and what it is for."""
 
     channel: str
-    permission: str
-    purpose: str
+    permissions: tuple[tuple[str, str], ...]
 
 
 def needed() -> discord.Permissions:
@@ -47,20 +54,26 @@ def invite_url(application_id: int) -> str:
     return discord.utils.oauth_url(application_id, permissions=needed(), scopes=SCOPES)
 
 
-def missing_in_review(channel: discord.abc.GuildChannel, me: discord.Member) -> list[Missing]:
+def missing_in_review(channel: discord.abc.GuildChannel, me: discord.Member) -> Missing | None:
     return _missing(channel, me, NEEDED)
 
 
-def missing_in_submit(channel: discord.abc.GuildChannel, me: discord.Member) -> list[Missing]:
+def missing_in_submit(channel: discord.abc.GuildChannel, me: discord.Member) -> Missing | None:
     return _missing(channel, me, _IN_SUBMIT_CHANNEL)
+
+
+def missing_for_thread(channel: discord.abc.GuildChannel, me: discord.Member) -> Missing | None:
+    return _missing(channel, me, _FOR_THREAD)
 
 
 def _missing(
     channel: discord.abc.GuildChannel, me: discord.Member, names: Iterable[str]
-) -> list[Missing]:
+) -> Missing | None:
     has = channel.permissions_for(me)
-    return [
-        Missing(channel=channel.name, permission=NEEDED[name][0], purpose=NEEDED[name][1])
-        for name in names
-        if not getattr(has, name)
-    ]
+    lacking = [name for name in names if not getattr(has, name)]
+    # Who does not see a channel has nothing there; the others come back with this one.
+    if "view_channel" in lacking:
+        lacking = ["view_channel"]
+    if not lacking:
+        return None
+    return Missing(channel=channel.name, permissions=tuple(NEEDED[name] for name in lacking))

@@ -80,9 +80,7 @@ def _channel(channel_id: str | None) -> str:
 
 
 def _missing(missing: Sequence[Missing]) -> str:
-    return "\n".join(
-        missing_text(one.permission, channel=one.channel, purpose=one.purpose) for one in missing
-    )
+    return "\n".join(missing_text(one.channel, one.permissions) for one in missing)
 
 
 def _controls(shown: SetupScreen) -> ui.View:

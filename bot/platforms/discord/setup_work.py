@@ -88,14 +88,14 @@ async def _change(visit: Visit, changes: ChatChanges, *, zone: str | None = None
 def _missing(guild: discord.Guild | None, view: SetupView) -> list[Missing]:
     if guild is None:
         return []
-    found: list[Missing] = []
+    found: list[Missing | None] = []
     review = text_channel(guild, view.chat.review_channel)
     if review is not None:
-        found += missing_in_review(review, guild.me)
+        found.append(missing_in_review(review, guild.me))
     submit = text_channel(guild, view.chat.submit_channel)
     if submit is not None and submit != review:
-        found += missing_in_submit(submit, guild.me)
-    return found
+        found.append(missing_in_submit(submit, guild.me))
+    return [one for one in found if one is not None]
 
 
 def text_channel(guild: discord.Guild | None, channel_id: str | None) -> discord.TextChannel | None:

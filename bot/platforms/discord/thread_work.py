@@ -4,17 +4,19 @@ The card is posted where curators review, and the thread hangs on it. Discord gi
 number of that message, so a second try finds what the first one made.
 """
 
+import logging
 from typing import Final
 
 import discord
 
 from bot.chat import review_screens
-from bot.chat_texts import NO_REVIEW_CHANNEL_TEXT, THREAD_TEXT
+from bot.chat_texts import NO_REVIEW_CHANNEL_TEXT, THREAD_TEXT, missing_text, post_failed_text
 from bot.curator_texts import card_title
 from bot.errors import RuleError
 from bot.marks import channel
 from bot.platforms.discord import limits
 from bot.platforms.discord.asking import ask
+from bot.platforms.discord.permissions import missing_for_thread
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.render import sentence
 from bot.platforms.discord.screen import Screen
@@ -26,6 +28,8 @@ from bot.workflow.rescore import version_in_use
 from bot.workflow.review import find_submission
 from db import recipients
 from db.models import Platform
+
+log = logging.getLogger(__name__)
 
 # A thread hangs on this message already.
 _HAS_THREAD = 160004
@@ -46,13 +50,51 @@ async def open_thread(visit: Visit) -> Screen:
             model_version=version_in_use(desk.services.hearing),
         )
         setup = await show_setup(session, workspace_id=desk.workspace_id, platform=Platform.DISCORD)
-    if shown.thread_id is not None:
+    if shown.thread_id is not None and await _exists(visit.guild, shown.thread_id):
         return _there(shown.thread_id)
     place = text_channel(visit.guild, setup.chat.review_channel)
     if place is None:
         raise RuleError(NO_REVIEW_CHANNEL_TEXT, rule="setup")
+    if missing := missing_for_thread(place, place.guild.me):
+        raise RuleError(missing_text(missing.channel, missing.permissions), rule="setup")
+    if shown.thread_id is not None:
+        await _forget(visit, shown.thread_id)
     thread_id = await _open(visit, place)
     return _there(await _remember(visit, place, thread_id))
+
+
+async def _exists(guild: discord.Guild | None, thread_id: str) -> bool:
+    """Return False where somebody has deleted the thread."""
+    if guild is None:
+        return True
+    try:
+        await ask(lambda: guild.fetch_channel(int(thread_id)))
+    except discord.NotFound:
+        return False
+    except discord.Forbidden:
+        # It is there, and hidden from this bot.
+        return True
+    return True
+
+
+async def _forget(visit: Visit, thread_id: str) -> None:
+    """Forget a thread that was deleted, and take away its card: the next one brings its own."""
+    desk = visit.desk
+    async with desk.sessions.begin() as session:
+        channel_id = await talk.forget_thread(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            platform=Platform.DISCORD,
+            thread_id=thread_id,
+        )
+    place = text_channel(visit.guild, channel_id)
+    if place is None:
+        return
+    try:
+        await ask(lambda: place.get_partial_message(int(thread_id)).delete())
+    except discord.NotFound:
+        log.debug("the card of thread %s was deleted as well", thread_id)
 
 
 async def _open(visit: Visit, place: discord.TextChannel) -> int:
@@ -71,13 +113,18 @@ async def _open(visit: Visit, place: discord.TextChannel) -> int:
     nonce = visit.key.removeprefix("discord:")
     screen = screen_of(review_screens.shared_card(shown))
     # Discord knows the nonce of a try that got through, and posts nothing twice.
-    message = await ask(lambda: place.send(**screen.sending(), nonce=nonce))
+    try:
+        message = await ask(lambda: place.send(**screen.sending(), nonce=nonce))
+    except discord.Forbidden as error:
+        raise RuleError(post_failed_text(place.name, error.text), rule="setup") from error
     name = card_title(shown)[: limits.THREAD_NAME]
     try:
         await ask(lambda: message.create_thread(name=name, auto_archive_duration=_QUIET_MINUTES))
     except discord.HTTPException as error:
         if error.code != _HAS_THREAD:
-            raise
+            # A card that nobody asked for would stay there, and another one come with each press.
+            await ask(message.delete)
+            raise RuleError(post_failed_text(place.name, error.text), rule="setup") from error
     return message.id
 
 

@@ -141,7 +141,7 @@ class DiscordStandIn:
         """Take a channel away, with its threads and all that was said in it."""
         payload = channel_json(self.world, channel)
         self.world.remove(channel)
-        self.core.publish("CHANNEL_DELETE", payload)
+        self.core.publish("THREAD_DELETE" if channel.is_thread else "CHANNEL_DELETE", payload)
 
     def person(
         self,

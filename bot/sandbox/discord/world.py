@@ -247,6 +247,13 @@ class World:
         for each in list(self.channels.values()):
             if channel.id in (each.id, each.parent_id):
                 del self.channels[each.id]
+                self._cut_off(each)
+
+    def _cut_off(self, thread: Channel) -> None:
+        """Let the message that a thread hung on stand there without it."""
+        beside = self.messages.get(thread.parent_id, {}) if thread.parent_id else {}
+        if message := beside.get(thread.id):
+            message.thread_id = None
 
     def direct(self, user: User) -> Channel:
         """Return the private channel between the bot and this user."""
