@@ -272,6 +272,15 @@ BLOCKLIST_TITLE = "Who may not submit"
 BLOCKLIST_EMPTY_TEXT = "Nobody is kept out."
 
 
+def proposed_text(why: str) -> str:
+    """Tell that a new playlist has a proposed rule instead of what was typed."""
+    return f"Not taken, and what is proposed stands instead: {why}"
+
+
+def not_taken_text(why: str) -> str:
+    return f"Not taken: {why}"
+
+
 def playlist_edit_title(name: str) -> str:
     return f"Rules of {name}"
 

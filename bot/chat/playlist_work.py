@@ -1,47 +1,77 @@
 """Looking after playlists: added, changed, opened, closed, and which role reviews them."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.forms import Form
-from bot.chat.playlist_forms import add_form, added_in, edit_form, playlist_card
+from bot.chat.playlist_forms import (
+    NewPlaylist,
+    add_form,
+    added_in,
+    edit_form,
+    playlist_card,
+    refused,
+    refused_before,
+)
 from bot.chat.queue_work import playlist_pressed
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
-from bot.chat_texts import PLAYLIST_CHANGED_TEXT, PLAYLIST_CLOSED_TEXT, PLAYLIST_OPENED_TEXT
-from bot.errors import LinkError
+from bot.chat_texts import (
+    PLAYLIST_CHANGED_TEXT,
+    PLAYLIST_CLOSED_TEXT,
+    PLAYLIST_OPENED_TEXT,
+    not_taken_text,
+    proposed_text,
+)
+from bot.errors import LinkError, RuleError
 from bot.seed_texts import pasted_text
 from bot.workflow import manage, seeds
 from bot.workflow.manage import PlaylistView
 from bot.workflow.people import require_admin
+from bot.workflow.playlist_rules import readable
 from bot.workflow.submit import find_playlist
 from db.engine import reading
 
 
 async def open_add(visit: Visit, *, name: str = "") -> Form:
-    """Return the form for a new playlist, with the name that was typed already."""
+    """Return the form for a new playlist, with what was typed already."""
     require_admin(visit.person)
-    return add_form(name=name)
+    return add_form(NewPlaylist(name=name) if name else refused_before(visit.told))
 
 
 async def add(visit: Visit) -> Reply:
-    """Add the playlist that stands in the form."""
+    """Add the playlist that stands in the form; a refusal keeps what was typed."""
     desk = visit.desk
-    name, changes = added_in(visit.form)
-    async with desk.sessions.begin() as session:
-        view = await manage.add_playlist(
-            session,
-            workspace_id=desk.workspace_id,
-            person=visit.person,
-            name=name,
-            now=desk.now(),
-            zone=desk.zone,
-            changes=changes,
-        )
-        seeded = await _seed(session, visit, view.name)
-    heading = "\n".join(line for line in (seeded, PLAYLIST_CHANGED_TEXT) if line)
-    return await _shown(visit, view, heading=heading)
+    new = added_in(visit.form)
+    changes, wrong = _read(visit, new.changes)
+    try:
+        async with desk.sessions.begin() as session:
+            view = await manage.add_playlist(
+                session,
+                workspace_id=desk.workspace_id,
+                person=visit.person,
+                name=new.name,
+                now=desk.now(),
+                zone=desk.zone,
+                changes=changes,
+            )
+            seeded = await _seed(session, visit, view.name)
+    except RuleError as error:
+        if visit.roomy:
+            raise
+        return refused(str(error), new)
+    told = (*map(proposed_text, wrong), seeded, PLAYLIST_CHANGED_TEXT)
+    return await _shown(visit, view, heading="\n".join(line for line in told if line))
+
+
+def _read(visit: Visit, changes: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return which typed rules can be kept, and what is wrong with each other one.
+
+    Where a refused form stays as it was filled in, it is refused as a whole instead.
+    """
+    return (dict(changes), []) if visit.roomy else readable(changes)
 
 
 async def _seed(session: AsyncSession, visit: Visit, playlist: str) -> str:
@@ -82,19 +112,23 @@ async def open_edit(visit: Visit) -> Form:
 
 
 async def edit(visit: Visit) -> Reply:
-    """Change the rules that stand in the form; nothing is changed where one is wrong."""
+    """Change the rules that stand in the form, and tell which of them were not taken, and why."""
     desk = visit.desk
     playlist = await playlist_pressed(visit)
+    changes, wrong = _read(visit, visit.form.texts)
+    if wrong and not changes:
+        raise RuleError("\n".join(wrong), rule="setting")
     async with desk.sessions.begin() as session:
         view = await manage.edit_playlist(
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
             person=visit.person,
-            changes=dict(visit.form.texts),
+            changes=changes,
             now=desk.now(),
         )
-    return await _shown(visit, view, heading=PLAYLIST_CHANGED_TEXT)
+    told = (*map(not_taken_text, wrong), PLAYLIST_CHANGED_TEXT)
+    return await _shown(visit, view, heading="\n".join(told))
 
 
 async def let_in(visit: Visit, *, playlist: str, days: int | None = None) -> Reply:

@@ -52,11 +52,11 @@ def seeds_card(view: SeedsView, *, playlist_id: int, failed: str = "") -> Reply:
     )
 
 
-def seeds_part(*, required: bool) -> Part:
+def seeds_part(*, required: bool, default: str = "") -> Part:
     """Return the part of a form into which a playlist's tracks are pasted."""
     return part(
         SEEDS_LABEL,
-        Text(name="seeds", limit=_PASTE, required=required, long=True),
+        Text(name="seeds", limit=_PASTE, default=default[:_PASTE], required=required, long=True),
         hint=SEEDS_HINT,
     )
 

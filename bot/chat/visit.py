@@ -22,7 +22,7 @@ class Visit:
 
     `values` are the chosen options of a select, `filled` is what stands in a form, and `told` what
     the fields of the pressed message say, by their names. `roomy`: a form has room for a link and
-    a file side by side.
+    a file side by side, and one that is refused stays open as it was filled in.
     """
 
     desk: Desk

@@ -74,6 +74,20 @@ def parse_rules(changes: Mapping[str, str]) -> Rules:
     return cast("Rules", read)
 
 
+def readable(changes: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return which of the typed rules can be read, and for each other one why not."""
+    good: dict[str, str] = {}
+    wrong: list[str] = []
+    for key, text in changes.items():
+        try:
+            parse_rules({key: text})
+        except RuleError as error:
+            wrong.append(str(error))
+        else:
+            good[key] = text
+    return good, wrong
+
+
 def _read(setting: RuleSetting, text: str) -> object:
     typed = plain(text, limit=1000)
     if setting.optional and typed.casefold() in {"", NOTHING}:

@@ -15,6 +15,7 @@ from bot.workflow.services import Sessions
 from db.engine import create_engine, sessions
 from tests.journeys.discord_house import House, open_house
 from tests.journeys.discord_story import NIGHT, code_in
+from tests.workflow.stage import link_of
 
 # What discord.py calls the task in which a command is answered.
 _ANSWERING = "CommandTree-invoker"
@@ -101,11 +102,40 @@ async def test_what_is_no_list_of_tracks_leads_back_to_the_seeds(house: House) -
 
 async def test_a_name_that_is_taken_leads_back_to_the_form(house: House) -> None:
     form = await house.command(house.boss, "playlist", action="add", playlist=NIGHT)
-    told = await house.fill(house.boss, form, {})
+    links = [link_of(f"seed{number}x") for number in range(50)]
+    days = "Days until artists get an answer"
+    told = await house.fill(house.boss, form, {SEEDS_LABEL: "\n".join(links), days: "7"})
 
     again = await house.click(house.boss, told, "Back to the form")
 
-    assert again.modal["title"] == "Add a playlist"
+    assert "There is a playlist called Night Drive already" in told.text
+    added = await house.fill(house.boss, again, {"Name": "Dawn"})
+    assert "50 tracks added" in added.text
+    assert "answer_days: 7" in added.text
+    assert house.discord.violations == []
+
+
+async def test_a_wrong_rule_of_a_new_playlist_loses_nothing_else(house: House) -> None:
+    form = await house.command(house.boss, "playlist", action="add", playlist="Dawn")
+    said = {"Days until artists get an answer": "two", SEEDS_LABEL: house.stage.song("wind")}
+
+    told = await house.fill(house.boss, form, said)
+
+    assert "Dawn" in told.text
+    assert "not 'two'" in told.text
+    assert "answer_days: 14" in told.text
+    assert "1 track added" in told.text
+
+
+async def test_a_wrong_rule_beside_others_is_told_and_the_others_are_kept(house: House) -> None:
+    rules = await house.command(house.boss, "playlist", action="edit", playlist=NIGHT)
+    form = await house.select(house.boss, rules, "answer_days: 14", "genres: none")
+
+    told = await house.fill(house.boss, form, {"answer_days": "soon", "genres": "house, techno"})
+
+    assert "not 'soon'" in told.text
+    assert "genres: house, techno" in told.text
+    assert "answer_days: 14" in told.text
 
 
 async def test_an_artist_who_is_too_late_sees_why(house: House) -> None:
