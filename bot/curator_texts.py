@@ -21,14 +21,8 @@ from bot.curation import (
     ReviewCard,
 )
 from bot.messages import ScoreLine, plain
-from bot.texts import (
-    HIDDEN_SCORE,
-    NOTE_LIMIT,
-    day,
-    score_text,
-    title_text,
-    unscored_text,
-)
+from bot.queue_texts import HIDDEN_SCORE, score_text
+from bot.texts import NOTE_LIMIT, day, title_text, unscored_text
 from db.status import Status
 from db.types import EventKind
 from scoring.ranking import Why, span

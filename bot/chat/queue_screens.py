@@ -9,13 +9,7 @@ from bot.chat_texts import (
     VIEW_LABELS,
 )
 from bot.messages import Button, ButtonStyle, Option, QueueRow, QueueView, Select
-from bot.texts import (
-    cold_start_text,
-    empty_queue_text,
-    page_text,
-    queue_header,
-    row_facts,
-)
+from bot.queue_texts import cold_start_text, empty_queue_text, page_text, queue_header, row_facts
 
 
 def queue_page(view: QueueView, *, playlist_id: int) -> Page:

@@ -48,7 +48,8 @@ from bot.curator_texts import (
 )
 from bot.marks import moment
 from bot.messages import Button, ButtonStyle, Card, DecisionView, Field, Image, Option, Select
-from bot.texts import chances_text, decision_text, title_text
+from bot.queue_texts import chances_text
+from bot.texts import decision_text, title_text
 
 # What a button carries that decides without the panel.
 ALONE: Final = "alone"

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.errors import EarmarkError, NoPreviewError, NotFoundError, RuleError
 from bot.messages import plain
-from bot.texts import decision_text, queue_header, receipt_text, row_facts, row_heading, status_text
+from bot.queue_texts import queue_header, row_facts, row_heading
+from bot.texts import decision_text, receipt_text, status_text
 from bot.track import Origin, Track
 from bot.workflow.naming import file_label, track_label, typed
 from bot.workflow.people import Person, console_person

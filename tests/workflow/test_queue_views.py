@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.errors import NotAllowedError, RuleError
 from bot.messages import QueueView
-from bot.texts import empty_queue_text, page_text, queue_header, row_facts
+from bot.queue_texts import empty_queue_text, page_text, queue_header, row_facts
 from bot.workflow.queue import View
 from db import moves, pins
 from db.models import Answer, Exposure

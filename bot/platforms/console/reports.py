@@ -8,7 +8,8 @@ from rich.text import Text
 from bot.fact_texts import close_text, facts_text
 from bot.file_reports import CompareView, FileReport
 from bot.messages import ScoreLine, plain
-from bot.texts import NOTE_LIMIT, chances_text, score_text
+from bot.queue_texts import chances_text, score_text
+from bot.texts import NOTE_LIMIT
 from scoring.bands import Band, band, too_close_to_call
 
 _BAR_CELLS = 30

@@ -27,20 +27,16 @@ from bot.messages import (
     plain,
 )
 from bot.platforms.console.actions import Sent
-from bot.texts import (
+from bot.queue_texts import (
     HIDDEN_SCORE,
     cold_start_text,
     empty_queue_text,
-    no_submissions_text,
     page_text,
     queue_header,
-    receipt_text,
     score_text,
-    status_text,
-    title_text,
-    unscored_text,
 )
 from bot.texts import decision_text as decision_sentence
+from bot.texts import no_submissions_text, receipt_text, status_text, title_text, unscored_text
 from bot.workflow.outcome import Processed
 
 _LINE_LIMIT = 1000
