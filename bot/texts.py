@@ -1,6 +1,7 @@
-"""Every sentence Earmark says in a chat or at the console, in one place, ready for translation.
+"""What Earmark says of submissions and answers; other subjects have a `*_texts` of their own.
 
-Texts for artists know no score, fit, rank or vote. Titles, names and notes go through `plain`.
+All that people read stands in these modules, ready for translation. Texts for artists know no
+score, fit, rank or vote. Titles, names and notes go through `plain`.
 """
 
 from collections.abc import Callable, Mapping

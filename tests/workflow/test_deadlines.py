@@ -238,6 +238,12 @@ async def test_a_curator_may_skip_a_week_and_take_that_back(chat: Stage) -> None
         await _by(chat, "ana", weekly.skip)()
 
 
+async def test_a_skipped_digest_that_is_asked_for_now_is_posted(chat: Stage) -> None:
+    await _by(chat, "mo", weekly.skip)()
+
+    assert (await _by(chat, "mo", weekly.send_now)()).outcome == "sent"
+
+
 async def test_who_posts_a_digest_by_hand_is_told_that_there_is_no_place_for_it(
     stage: Stage,
 ) -> None:
