@@ -4,8 +4,10 @@ A copy for an artist holds no score, fit, rank or vote on their tracks: those ar
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +20,7 @@ from bot.workflow.mine import history_of
 from bot.workflow.people import Person, member_of
 from bot.workflow.status import row_of
 from db import (
+    acts,
     blocks,
     decisions,
     draft_files,
@@ -28,10 +31,30 @@ from db import (
     privacy,
     submissions,
 )
-from db.models import Member, Submission
+from db.models import Block, Member, Submission
 from db.status import UNANSWERED, Status
 
 RETENTION: Final = timedelta(days=365)
+
+EXPORTED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "blocks.created_by": "blocks_made",
+        "blocks.member_id": "kept_out",
+        "decisions.member_id": "decisions_made",
+        "draft_files.member_id": "file_kept_for_an_hour",
+        "events.actor_id": "acts",
+        "exposures.member_id": "queue_rows_shown",
+        "identities.member_id": "accounts",
+        "join_codes.member_id": "join_codes",
+        "pins.member_id": "pins_made",
+        "playlist_curators.member_id": "reviews_playlists",
+        "submissions.claimed_by": "claims_held",
+        "submissions.member_id": "submissions",
+        "votes.member_id": "votes_cast",
+        "week_digests.member_id": "digests_settled",
+    }
+)
+"""Every column that names a person, and the part of their copy in which its rows are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +134,7 @@ async def export(
             }
             for one in voted
         ],
+        **await _acts(session, member),
         "queue_rows_shown": [
             {"submission": one.submission_id, "page": one.page, "at": one.at.isoformat()}
             for one in looks
@@ -244,12 +268,62 @@ async def _history(session: AsyncSession, one: Submission) -> list[dict[str, obj
     return [line.to_json() for line in history_of(happened)]
 
 
+async def _acts(session: AsyncSession, member: Member) -> dict[str, object]:
+    """Return what a person did beside deciding and voting; of others only what they wrote."""
+    kept = {"workspace_id": member.workspace_id, "member_id": member.id}
+    names = await _names(session, member)
+    return {
+        "acts": [
+            {
+                "submission": one.submission_id,
+                "what": one.kind.value,
+                "to": one.to_status.value if one.to_status else None,
+                "reasons": list(one.reasons),
+                "note": one.note,
+                "at": one.at.isoformat(),
+            }
+            for one in await acts.events_by(session, **kept)
+        ],
+        "pins_made": [
+            {"submission": one.submission_id, "at": one.at.isoformat()}
+            for one in await acts.pins_by(session, **kept)
+        ],
+        "claims_held": [
+            {"submission": one.id, "at": one.claimed_at.isoformat() if one.claimed_at else None}
+            for one in await acts.claimed_by(session, **kept)
+        ],
+        "blocks_made": [
+            {"name": one.name, "at": one.created_at.isoformat()} | _why_and_until(one)
+            for one in await acts.blocks_by(session, **kept)
+        ],
+        "digests_settled": [
+            {
+                "playlist": names[one.playlist_id],
+                "week": one.week,
+                "outcome": one.outcome.value,
+                "at": one.at.isoformat(),
+            }
+            for one in await acts.digests_by(session, **kept)
+        ],
+        "join_codes": [
+            {
+                "for": one.purpose.value,
+                "made_at": one.created_at.isoformat(),
+                "expires_at": one.expires_at.isoformat(),
+            }
+            for one in await acts.codes_of(session, **kept)
+        ],
+    }
+
+
+async def _names(session: AsyncSession, member: Member) -> dict[int, str]:
+    found = await playlists.list_all(session, workspace_id=member.workspace_id)
+    return {one.id: one.name for one in found}
+
+
 async def _rights(session: AsyncSession, member: Member) -> list[dict[str, object]]:
     rows = await privacy.rights_of(session, workspace_id=member.workspace_id, member_id=member.id)
-    names = {
-        one.id: one.name
-        for one in await playlists.list_all(session, workspace_id=member.workspace_id)
-    }
+    names = await _names(session, member)
     return [
         {
             "playlist": names[row.playlist_id],
@@ -268,8 +342,11 @@ async def _block(
     )
     if block is None:
         return None
-    until = block.until.isoformat() if block.until else None
-    return {"reason": block.reason, "since": block.created_at.isoformat(), "until": until}
+    return {"since": block.created_at.isoformat()} | _why_and_until(block)
+
+
+def _why_and_until(block: Block) -> dict[str, object]:
+    return {"reason": block.reason, "until": block.until.isoformat() if block.until else None}
 
 
 async def _kept_file(session: AsyncSession, member: Member) -> dict[str, object] | None:

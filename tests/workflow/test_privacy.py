@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import NotFoundError
-from bot.workflow import privacy
+from bot.workflow import handling, privacy, talk
 from bot.workflow.people import Person, console_person
 from bot.workflow.privacy import DeletedView, ExportView
 from db import blocks, decisions, draft_files, moves
@@ -24,6 +25,9 @@ from db.models import (
     Track,
     Vote,
 )
+from tests.db.desk import NOW as DESK_NOW
+from tests.db.desk import open_desk
+from tests.db.filled import fill
 from tests.workflow.stage import DAY, NOW, OWN_FILE, Stage, link_of
 from tests.workflow.test_places import desk_of
 
@@ -259,6 +263,52 @@ async def test_a_curators_copy_holds_what_they_did(stage: Stage) -> None:
     assert (decision["answer"], decision["note"]) == ("keep", "Lovely!")
     (right,) = json.loads(json.dumps(told["reviews_playlists"]))
     assert (right["playlist"], right["role"]) == ("Night Drive", "curator")
+
+
+async def test_a_curators_copy_holds_what_they_noted_pinned_and_have_in_hand(stage: Stage) -> None:
+    code = await stage.send(stage.song("one"), by="ana")
+    mo, here = console_person("mo"), stage.workspace_id
+    async with stage.sessions.begin() as session:
+        await talk.note(
+            session, workspace_id=here, code=code, person=mo, text="ask the band first", now=NOW
+        )
+        for act in (handling.pin, handling.claim):
+            await act(session, workspace_id=here, code=code, person=mo, now=NOW)
+
+    told = json.loads((await _export(stage, mo)).text())
+
+    assert "ask the band first" in [one["note"] for one in told["acts"]]
+    assert {"noted", "pinned", "claimed"} <= {one["what"] for one in told["acts"]}
+    assert len(told["pins_made"]) == len(told["claims_held"]) == 1
+
+
+async def test_a_copy_holds_the_rows_of_every_column_that_names_a_person(
+    session: AsyncSession,
+) -> None:
+    desk = await open_desk(session)
+    await fill(desk)
+    columns = {
+        f"{table.name}.{key.parent.name}": (table, key.parent)
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name == "members" and key.column.name == "id"
+    }
+
+    # A new column: say in bot/workflow/privacy.py in which part of a copy its rows are.
+    assert set(columns) == set(privacy.EXPORTED)
+    for member_id in (desk.artist, desk.curator):
+        known = await session.scalar(select(Identity).where(Identity.member_id == member_id))
+        assert known is not None
+        copy = await privacy.export(
+            session,
+            workspace_id=desk.workspace_id,
+            person=Person(platform=known.platform, external_id=known.external_id, name=""),
+            now=DESK_NOW,
+        )
+        parts = dict(copy.parts)
+        for name, (table, column) in columns.items():
+            rows = (await session.execute(select(table).where(column == member_id))).all()
+            assert bool(parts[privacy.EXPORTED[name]]) == bool(rows), name
 
 
 async def test_somebody_unknown_has_an_empty_copy_and_is_not_made_known(stage: Stage) -> None:
