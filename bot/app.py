@@ -69,6 +69,8 @@ _SPOTIFY_PREVIEWS = ("p.scdn.co",)
 # A service slower than this counts as down and is asked again later.
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 _FIVE_SECONDS = timedelta(seconds=5)
+# Artists come first: a third of what Spotify answers a day is for the seeds of playlists.
+_SEEDS_PART = 3
 # The draw's seed must fit a signed 64-bit column.
 _SEED_BITS = 62
 
@@ -220,6 +222,7 @@ async def _services(
         ladder=lambda own_file: Ladder([OwnFileRung(files, sha256=own_file), *rungs]),
         files=files,
         hearing=hearing,
+        seeds_a_day=max(1, settings.spotify_daily_budget // _SEEDS_PART),
     )
 
 

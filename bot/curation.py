@@ -247,11 +247,12 @@ class SeedState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seeded:
-    """A playlist, with how many seed tracks it has and how many of them were heard."""
+    """A playlist, with how many seed tracks it has, how many were heard, and how many will be."""
 
     playlist: str
     seeds: int
     heard: int
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,20 +270,38 @@ class SeedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeedsDone:
+    """What a paste of links has done, in tracks; one of the two kinds is all zeros.
+
+    Added: `added` are new, `retried` were given up before and are tried again, `known` were there,
+    `left_out` are beyond the `most` that a playlist may have. Taken out: `removed`, and `missing`
+    were no seeds. `refused` are the links that name no track.
+    """
+
+    most: int
+    added: int = 0
+    retried: int = 0
+    known: int = 0
+    left_out: int = 0
+    removed: int = 0
+    missing: int = 0
+    refused: int = 0
+
+    def to_json(self) -> dict[str, object]:
+        return as_json(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeedsView:
     """A playlist's seeds, and what all its tracks sound like, as far as they were heard.
 
-    `added` and `removed` count what was just done, `refused` the links that are no track's, and
-    `left_out` the tracks beyond the most that a playlist may have.
+    `done` is what a paste has just done, if it was one.
     """
 
     playlist: str
     rows: tuple[SeedLine, ...]
     sound: tuple[Range, ...]
-    added: int = 0
-    removed: int = 0
-    refused: int = 0
-    left_out: int = 0
+    done: SeedsDone | None = None
 
     def count(self, state: SeedState) -> int:
         return sum(row.state is state for row in self.rows)

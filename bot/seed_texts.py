@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from bot.curation import Seeded, SeedLine, SeedState, SeedsView
+from bot.curation import Seeded, SeedLine, SeedsDone, SeedState, SeedsView
 from bot.fact_texts import range_text
 from bot.messages import plain
 from bot.texts import title_text, unheard_words
 
 SEEDS_LABEL: Final = "Tracks that it holds already"
 SEEDS_HINT: Final = (
-    "In Spotify's desktop app: open it, Ctrl+A, Ctrl+C, paste here. About 50 at a time."
+    "In Spotify's desktop app: open it, Ctrl+A, Ctrl+C (⌘ on a Mac); paste up to 50 here."
 )
 SEEDS_BUTTON: Final = "Seed tracks"
 SEEDS_ADD_BUTTON: Final = "Add tracks…"
 SEEDS_REMOVE_BUTTON: Final = "Take tracks out…"
 SEEDS_AGAIN_BUTTON: Final = "Look again"
+SEEDS_OUT_PICK: Final = "Take out one or more"
 SEEDS_ADD_TITLE: Final = "Add seed tracks"
 SEEDS_REMOVE_TITLE: Final = "Take seed tracks out"
 SEEDS_REMOVE_LABEL: Final = "Links of the tracks to take out"
@@ -24,8 +25,8 @@ EVERY_SEED: Final = "all"
 SEEDS_REMOVE_HINT: Final = f"Or the word {EVERY_SEED}, to begin anew."
 
 COPY_TEXT: Final = (
-    "In Spotify's desktop app open the playlist, press Ctrl+A and Ctrl+C, and paste: that copies"
-    " the links of its tracks."
+    "In Spotify's desktop app open the playlist, press Ctrl+A and Ctrl+C (⌘ on a Mac), and paste:"
+    " that copies the links of its tracks."
 )
 NO_SEEDS_TEXT: Final = (
     "No seed tracks yet. From the tracks that a playlist holds already Earmark learns what it"
@@ -60,18 +61,26 @@ def count_text(view: SeedsView) -> str:
     return " · ".join(parts)
 
 
-def done_text(view: SeedsView) -> str:
-    """Say what was just done, or nothing where nothing was."""
+def done_text(done: SeedsDone | None) -> str:
+    """Say what a paste has just done, or nothing where none was."""
+    if done is None:
+        return ""
     parts = []
-    if view.added:
-        parts.append(f"{_tracks(view.added)} added.")
-    if view.removed:
-        parts.append(f"{_tracks(view.removed)} taken out, and what they taught is forgotten.")
-    if view.left_out:
-        parts.append(f"{_tracks(view.left_out)} left out: it can have no more.")
-    if view.refused:
-        is_or_are = "link is" if view.refused == 1 else "links are"
-        parts.append(f"{view.refused} other {is_or_are} no track's.")
+    if done.added:
+        parts.append(f"{_tracks(done.added)} added.")
+    if done.retried:
+        parts.append(f"{_tracks(done.retried)} tried again.")
+    if done.known and not (done.added or done.retried):
+        parts.append("These are seed tracks already.")
+    if done.left_out:
+        parts.append(f"{_tracks(done.left_out)} left out: a playlist can have {done.most}.")
+    if done.removed:
+        parts.append(f"{_tracks(done.removed)} taken out, and what they taught is forgotten.")
+    elif done.missing:
+        parts.append("None of these is a seed track.")
+    if done.refused:
+        links = "link that names" if done.refused == 1 else "links that name"
+        parts.append(f"{done.refused} {links} no single track of Spotify's: left out.")
     return " ".join(parts)
 
 
@@ -82,9 +91,9 @@ def state_text(row: SeedLine) -> str:
         case SeedState.HEARD:
             return "heard"
         case SeedState.WAITING:
-            return f"tried again later: {why}" if why else "still to be heard"
+            return f"still to be heard: {why}" if why else "still to be heard"
         case SeedState.UNHEARD:
-            return why
+            return f"could not be heard: {why}"
 
 
 def seed_text(row: SeedLine) -> str:
@@ -96,7 +105,7 @@ def seed_text(row: SeedLine) -> str:
 def sound_text(view: SeedsView) -> str:
     """Say what most of a playlist's tracks sound like, or that too few were heard to say."""
     if not view.sound:
-        return "Once five of its tracks are heard, what they sound like stands here."
+        return "Not known yet: that takes five heard tracks."
     ranges = (f"{one.name} {range_text(one.low, one.high, one.unit)}" for one in view.sound)
     return f"Eight in ten of its tracks: {', '.join(ranges)}."
 
@@ -111,7 +120,7 @@ def more_text(count: int) -> str:
 
 def pasted_text(view: SeedsView) -> str:
     """Say what became of the tracks that were pasted with a new playlist."""
-    return f"{done_text(view)} Earmark begins to listen within a minute, to about twenty a minute."
+    return f"{done_text(view.done)} Earmark begins to listen within a minute, to about 20 a minute."
 
 
 def seeded_text(playlists: Sequence[Seeded], *, nothing: str) -> str:

@@ -1,6 +1,7 @@
 """A track as the services describe it: plain data, every field with its source."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -49,6 +50,8 @@ class Track:
     url: str | None = None
     # Who knows it better did not answer: a later look may tell more.
     provisional: bool = False
+    # When they will, where they said so.
+    known_better_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.title:

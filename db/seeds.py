@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import Update, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -22,6 +22,14 @@ class Count:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """How many seeds are new, and how many that were given up are tried again."""
+
+    new: int
+    retried: int
+
+
 async def add(
     session: AsyncSession,
     *,
@@ -29,12 +37,12 @@ async def add(
     playlist_id: int,
     spotify_ids: Iterable[str],
     at: datetime,
-) -> int:
-    """Add seeds in this order, all due at once; return how many are new.
+) -> Added:
+    """Add seeds in this order, all due at once.
 
-    One that was given up before is tried anew.
+    One that was given up before is tried anew; one that waits or was heard stays as it is.
     """
-    added = 0
+    added = retried = 0
     for spotify_id in spotify_ids:
         seed = Seed(
             workspace_id=workspace_id,
@@ -46,18 +54,14 @@ async def add(
         if await insert_or_skip(session, seed):
             added += 1
             continue
-        await session.execute(
-            update(Seed)
-            .where(
-                Seed.workspace_id == workspace_id,
-                Seed.playlist_id == playlist_id,
-                Seed.spotify_id == spotify_id,
-                Seed.heard_at.is_(None),
-                Seed.due_at.is_(None),
-            )
+        given_up = await session.scalars(
+            _still_there(seed)
+            .where(Seed.heard_at.is_(None), Seed.due_at.is_(None))
             .values(due_at=at, failing_since=None, reason=None)
+            .returning(Seed.id)
         )
-    return added
+        retried += len(list(given_up))
+    return Added(new=added, retried=retried)
 
 
 async def remove(
@@ -139,12 +143,25 @@ async def any_due(session: AsyncSession, *, workspace_id: int, now: datetime) ->
     return bool(await session.scalar(select(due)))
 
 
-async def tried_since(session: AsyncSession, *, workspace_id: int, since: datetime) -> int:
-    """Return how many seeds were tried after `since`."""
-    found = await session.scalar(
-        select(func.count()).where(Seed.workspace_id == workspace_id, Seed.tried_at > since)
+async def put_off(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    now: datetime,
+    until: datetime,
+    reason: str,
+    failing_since: datetime | None = None,
+) -> None:
+    """Let all seeds that are due wait together; `failing_since` is for those that did not fail."""
+    await session.execute(
+        update(Seed)
+        .where(Seed.workspace_id == workspace_id, Seed.due_at <= now)
+        .values(
+            due_at=until,
+            reason=reason,
+            failing_since=func.coalesce(Seed.failing_since, failing_since),
+        )
     )
-    return found or 0
 
 
 async def take(
@@ -162,10 +179,7 @@ async def take(
         if first is None:
             return None
         taken = await session.scalar(
-            update(Seed)
-            .where(due, Seed.id == first.id)
-            .values(due_at=until, tried_at=now)
-            .returning(Seed.id)
+            update(Seed).where(due, Seed.id == first.id).values(due_at=until).returning(Seed.id)
         )
         if taken is not None:
             return first
@@ -173,11 +187,7 @@ async def take(
 
 async def identify(session: AsyncSession, seed: Seed, *, track_id: int) -> None:
     """Store which recording a seed is."""
-    await session.execute(
-        update(Seed)
-        .where(Seed.workspace_id == seed.workspace_id, Seed.id == seed.id)
-        .values(track_id=track_id)
-    )
+    await session.execute(_still_there(seed).values(track_id=track_id))
 
 
 async def settle(
@@ -191,12 +201,16 @@ async def settle(
 ) -> None:
     """Store how a go at a seed ended; one that was taken away meanwhile stays away."""
     await session.execute(
-        update(Seed)
-        .where(Seed.workspace_id == seed.workspace_id, Seed.id == seed.id)
-        .values(
-            heard_at=heard_at,
-            reason=reason,
-            due_at=due_at,
-            failing_since=failing_since,
+        _still_there(seed).values(
+            heard_at=heard_at, reason=reason, due_at=due_at, failing_since=failing_since
         )
+    )
+
+
+def _still_there(seed: Seed) -> Update:
+    # SQLite gives a number that has become free to the next row.
+    return update(Seed).where(
+        Seed.workspace_id == seed.workspace_id,
+        Seed.playlist_id == seed.playlist_id,
+        Seed.spotify_id == seed.spotify_id,
     )

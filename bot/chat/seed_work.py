@@ -56,16 +56,25 @@ async def add(visit: Visit) -> Reply:
 
 async def remove(visit: Visit) -> Reply:
     """Take the tracks out that were pasted, or all of them."""
+    typed = visit.form.text("seeds")
+    return await _remove(visit, None if typed.casefold() == EVERY_SEED else typed)
+
+
+async def remove_chosen(visit: Visit) -> Reply:
+    """Take the tracks out that were chosen in the list."""
+    return await _remove(visit, "\n".join(f"spotify:track:{one}" for one in visit.values))
+
+
+async def _remove(visit: Visit, text: str | None) -> Reply:
     desk = visit.desk
     playlist = await playlist_pressed(visit)
-    typed = visit.form.text("seeds")
     async with desk.sessions.begin() as session:
         view = await seeds.remove_seeds(
             session,
             workspace_id=desk.workspace_id,
             playlist=playlist,
             person=visit.person,
-            text=None if typed.casefold() == EVERY_SEED else typed,
+            text=text,
             now=desk.now(),
         )
     return await _shown(visit, view)

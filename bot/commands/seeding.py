@@ -10,7 +10,7 @@ from rich.progress import Progress
 from bot import settings
 from bot.app import open_desk
 from bot.commands.running import as_option, examples, json_option, progress_console, show
-from bot.curation import SeedState, SeedsView
+from bot.curation import SeedsView
 from bot.platforms.console.keeping import seeds_table
 from bot.workflow import seed_hearing
 from bot.workflow import seeds as seeding
@@ -59,7 +59,7 @@ def seeds(
                 added = await _add(desk, playlist, person, _text(add))
                 if later:
                     return added
-                await _hear(desk, added)
+                await _hear(desk)
                 heard = await _show(desk, playlist, person)
                 return replace(added, rows=heard.rows, sound=heard.sound)
             if remove is not None or clear:
@@ -105,11 +105,13 @@ async def _show(desk: Desk, playlist: str, person: Person) -> SeedsView:
         )
 
 
-async def _hear(desk: Desk, view: SeedsView) -> None:
+async def _hear(desk: Desk) -> None:
     """Listen to what waits, with a bar; a stop loses nothing, the next time goes on."""
     console = progress_console()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Listening", total=view.count(SeedState.WAITING))
+        async with desk.sessions() as session:
+            every = await seeding.overview(session, workspace_id=desk.workspace_id)
+        task = bar.add_task("Listening", total=sum(one.waiting for one in every))
         await seed_hearing.hear_due(
             workspace_id=desk.workspace_id,
             sessions=desk.sessions,

@@ -60,4 +60,8 @@ class Metadata:
             return await self._catalogue.track(track_id)
         except (QuotaError, SourceDownError, SourceRefusedError) as error:
             log.warning("track=%s is looked up by its title page only: %s", track_id, error)
-            return replace(await self._titles.track(track_id), provisional=True)
+            return replace(
+                await self._titles.track(track_id),
+                provisional=True,
+                known_better_at=error.until if isinstance(error, QuotaError) else None,
+            )

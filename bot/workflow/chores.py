@@ -21,7 +21,7 @@ from bot.workflow import (
     weekly,
 )
 from bot.workflow.desk import Desk
-from db import outbox, posts, reminders, scores, services, submissions, workspaces
+from db import outbox, posts, reminders, scores, seeds, services, submissions, workspaces
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ async def _of_workspace(session: AsyncSession, workspace_id: int, now: datetime)
         # A snooze ends and a playlist opens by the clock alone. What reads the same is not sent.
         hour = f"board:{workspace_id}:{now:%Y-%m-%dT%H}"
         found.append(Chore(id=hour, kind=Kind.BOARD, workspace_id=workspace_id))
-    if await seed_hearing.any_due(session, workspace_id=workspace_id, now=now):
+    if await seeds.any_due(session, workspace_id=workspace_id, now=now):
         minute = f"seeds:{workspace_id}:{now:%Y-%m-%dT%H:%M}"
         found.append(Chore(id=minute, kind=Kind.SEEDS, workspace_id=workspace_id))
     nearly = now + deadlines.REMIND_AHEAD

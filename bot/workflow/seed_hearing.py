@@ -11,15 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.errors import (
     EarmarkError,
-    NoPreviewError,
     QuotaError,
     SourceDownError,
     UnusableAudioError,
-    WeakMatchError,
 )
 from bot.track import Track, TrackId
 from bot.workflow.analysis import Clip, clip_of, score_row
@@ -27,6 +23,7 @@ from bot.workflow.identify import identified, store
 from bot.workflow.retries import Dice, next_try
 from bot.workflow.services import Clock, Services, Sessions
 from db import scores, seeds
+from db import services as budget
 from db.models import Seed
 
 log = logging.getLogger(__name__)
@@ -34,8 +31,9 @@ log = logging.getLogger(__name__)
 # Longer than looking up, fetching and hearing take together.
 _LEASE: Final = timedelta(minutes=10)
 _DAY: Final = timedelta(days=1)
-# A third of the questions that a new app of Spotify's may be sure of.
-SEEDS_A_DAY: Final = 100
+# Kept beside Spotify's own, for all workspaces together as that is.
+_BUDGET: Final = "spotify seeds"
+_QUOTA: Final = QuotaError.kind
 
 Progress = Callable[[int], None]
 
@@ -46,15 +44,6 @@ class SeedFate(StrEnum):
     GIVEN_UP = "given_up"
 
 
-async def any_due(
-    session: AsyncSession, *, workspace_id: int, now: datetime, a_day: int = SEEDS_A_DAY
-) -> bool:
-    """Return whether a seed is to be heard now, and the day has room for it."""
-    return await _room(session, workspace_id, now, a_day) and await seeds.any_due(
-        session, workspace_id=workspace_id, now=now
-    )
-
-
 async def hear_due(
     *,
     workspace_id: int,
@@ -62,17 +51,17 @@ async def hear_due(
     services: Services,
     now: Clock,
     until: datetime | None = None,
-    a_day: int = SEEDS_A_DAY,
     dice: Dice = random.random,
     progress: Progress = lambda _done: None,
 ) -> int:
     """Hear the seeds that are due, the longest first; return how many were gone at.
 
-    None is begun after `until`, nor more than `a_day` within a day.
+    None is begun after `until`, nor once a service is down or a day's questions are used up: then
+    all wait together.
     """
     done = 0
     while until is None or now() < until:
-        seed = await _take(sessions, workspace_id, now(), a_day)
+        seed = await _take(sessions, workspace_id, now(), services.seeds_a_day)
         if seed is None:
             break
         go = _Go(seed, sessions=sessions, services=services, now=now, dice=dice)
@@ -80,19 +69,25 @@ async def hear_due(
         log.info("seed=%d of playlist=%d: %s", seed.id, seed.playlist_id, fate.value)
         done += 1
         progress(done)
+        if fate is SeedFate.LATER:
+            break
     return done
 
 
 async def _take(sessions: Sessions, workspace_id: int, now: datetime, a_day: int) -> Seed | None:
+    """Return a seed that nobody else has, and count the question that it costs."""
     async with sessions.begin() as session:
-        if not await _room(session, workspace_id, now, a_day):
+        if not await seeds.any_due(session, workspace_id=workspace_id, now=now):
             return None
-        return await seeds.take(session, workspace_id=workspace_id, now=now, until=now + _LEASE)
-
-
-async def _room(session: AsyncSession, workspace_id: int, now: datetime, a_day: int) -> bool:
-    tried = await seeds.tried_since(session, workspace_id=workspace_id, since=now - _DAY)
-    return tried < a_day
+        free_at = await budget.take_budget(
+            session, service=_BUDGET, now=now, limit=a_day, window=_DAY
+        )
+        if free_at is None:
+            return await seeds.take(session, workspace_id=workspace_id, now=now, until=now + _LEASE)
+        await seeds.put_off(
+            session, workspace_id=workspace_id, now=now, until=free_at, reason=_QUOTA
+        )
+    return None
 
 
 class _UnnamedError(EarmarkError):
@@ -112,7 +107,6 @@ class _Go:
         self._services = services
         self._now = now
         self._dice = dice
-        self._provisional = False
 
     async def run(self) -> SeedFate:
         try:
@@ -130,10 +124,14 @@ class _Go:
     async def _describe(self) -> tuple[int, Track]:
         """Store what Spotify says of the track; return its row and the best that is known."""
         seed = self._seed
-        found = identified(await self._services.lookup.track(TrackId(seed.spotify_id)))
-        self._provisional = found.track.provisional
+        told = await self._services.lookup.track(TrackId(seed.spotify_id))
+        if told.provisional:
+            # Nobody waits for a seed: it is looked up once it can be, by who knows it.
+            until = told.known_better_at
+            raise QuotaError("Spotify", until) if until else SourceDownError("Spotify")
+        found = identified(told)
         if not found.track.artists:
-            raise SourceDownError("Spotify") if self._provisional else _UnnamedError("No artist.")
+            raise _UnnamedError("No artist.")
         async with self._sessions.begin() as session:
             row, track = await store(
                 session, found, workspace_id=seed.workspace_id, now=self._now()
@@ -175,10 +173,10 @@ class _Go:
             now=now,
             until=error.until if isinstance(error, QuotaError) else None,
             dice=self._dice,
-            # Without what Spotify knows, the right recording may only not have been recognised.
-            passing=self._provisional and isinstance(error, (NoPreviewError, WeakMatchError)),
         )
-        return await self._leave(reason, due_at=due_at, since=since if due_at else None)
+        # A quota may last longer than we wait for a service that is down.
+        kept = None if due_at is None or reason == _QUOTA else since
+        return await self._leave(reason, due_at=due_at, since=kept)
 
     async def _leave(
         self, reason: str, *, due_at: datetime | None, since: datetime | None
@@ -187,4 +185,14 @@ class _Go:
             await seeds.settle(
                 session, self._seed, reason=reason, due_at=due_at, failing_since=since
             )
-        return SeedFate.LATER if due_at else SeedFate.GIVEN_UP
+            if due_at is None:
+                return SeedFate.GIVEN_UP
+            await seeds.put_off(
+                session,
+                workspace_id=self._seed.workspace_id,
+                now=self._now(),
+                until=due_at,
+                reason=reason,
+                failing_since=since,
+            )
+        return SeedFate.LATER

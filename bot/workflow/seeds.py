@@ -4,16 +4,18 @@ Spotify shows an app nobody's playlists but those of people who log in to it, so
 pasted: Spotify's own program copies those of a whole playlist as links, one a line.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.curation import Seeded, SeedLine, SeedState, SeedsView
+from bot.curation import Seeded, SeedLine, SeedsDone, SeedState, SeedsView
 from bot.errors import LinkError, RuleError
-from bot.links import Found, find_links
+from bot.links import find_links
 from bot.messages import plain
 from bot.seed_texts import NO_SEED_LINK_TEXT, full_text
+from bot.track import TrackId
 from bot.workflow.facts import sound_of
 from bot.workflow.manage import looked_after
 from bot.workflow.people import Person, member_of, require_curator
@@ -47,6 +49,7 @@ async def overview(session: AsyncSession, *, workspace_id: int) -> list[Seeded]:
                 playlist=one.name,
                 seeds=count.seeds if count else 0,
                 heard=count.heard if count else 0,
+                waiting=count.waiting if count else 0,
             )
         )
     return found
@@ -66,18 +69,13 @@ async def add_seeds(
     LinkError where there is none, RuleError where the playlist has as many as it may.
     """
     found = await looked_after(session, workspace_id, playlist, person, now=now)
-    links = _links(text)
-    known = {
-        seed.spotify_id
-        for seed in await seeds.of_playlist(
-            session, workspace_id=workspace_id, playlist_id=found.id
-        )
-    }
-    fresh = [one for one in links.tracks if one not in known]
-    room = MAX_SEEDS - len(known)
+    pasted = _pasted(text)
+    held = {seed.spotify_id for seed in await _seeds_of(session, found)}
+    fresh = [one for one in pasted.tracks if one not in held]
+    room = MAX_SEEDS - len(held)
     if fresh and room <= 0:
         raise RuleError(full_text(found.name, MAX_SEEDS), rule="seeds")
-    again = [one for one in links.tracks if one in known]
+    again = [one for one in pasted.tracks if one in held]
     added = await seeds.add(
         session,
         workspace_id=workspace_id,
@@ -85,13 +83,15 @@ async def add_seeds(
         spotify_ids=[*fresh[:room], *again],
         at=now,
     )
-    return await _view(
-        session,
-        found,
-        added=added,
-        refused=_refused(links),
+    done = SeedsDone(
+        most=MAX_SEEDS,
+        added=added.new,
+        retried=added.retried,
+        known=len(again) - added.retried,
         left_out=len(fresh) - len(fresh[:room]),
+        refused=pasted.refused,
     )
+    return await _view(session, found, done=done)
 
 
 async def remove_seeds(
@@ -108,49 +108,54 @@ async def remove_seeds(
     What they have taught is forgotten with them. LinkError where `text` has no track's link.
     """
     found = await looked_after(session, workspace_id, playlist, person, now=now)
-    links = None if text is None else _links(text)
+    pasted = _Pasted(tracks=(), refused=0) if text is None else _pasted(text)
     removed = await seeds.remove(
         session,
         workspace_id=workspace_id,
         playlist_id=found.id,
-        spotify_ids=None if links is None else links.tracks,
+        spotify_ids=None if text is None else pasted.tracks,
     )
-    refused = 0 if links is None else _refused(links)
-    return await _view(session, found, removed=removed, refused=refused)
+    done = SeedsDone(
+        most=MAX_SEEDS,
+        removed=removed,
+        missing=max(0, len(pasted.tracks) - removed),
+        refused=pasted.refused,
+    )
+    return await _view(session, found, done=done)
 
 
-def _links(text: str) -> Found:
-    links = find_links(text, most=len(text))
-    if not links.tracks:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pasted:
+    """The tracks that were pasted, each once, and how many links name none."""
+
+    tracks: tuple[TrackId, ...]
+    refused: int
+
+
+def _pasted(text: str) -> _Pasted:
+    # Line by line: one text may hold more links than a message has room for.
+    lines = [find_links(line, most=len(line)) for line in text.splitlines()]
+    tracks = dict.fromkeys(track for line in lines for track in line.tracks)
+    if not tracks:
         raise LinkError(NO_SEED_LINK_TEXT)
-    return links
-
-
-def _refused(links: Found) -> int:
-    """Count what was pasted and is no track: other services, albums, short links."""
-    return len(links.refused) + len(links.albums) + len(links.short)
+    refused = sum(len(line.refused) + len(line.albums) + len(line.short) for line in lines)
+    return _Pasted(tracks=tuple(tracks), refused=refused)
 
 
 async def _view(
-    session: AsyncSession,
-    playlist: Playlist,
-    *,
-    added: int = 0,
-    removed: int = 0,
-    refused: int = 0,
-    left_out: int = 0,
+    session: AsyncSession, playlist: Playlist, *, done: SeedsDone | None = None
 ) -> SeedsView:
-    rows = await seeds.of_playlist(
-        session, workspace_id=playlist.workspace_id, playlist_id=playlist.id
-    )
     return SeedsView(
         playlist=playlist.name,
-        rows=tuple(map(_line, rows)),
+        rows=tuple(map(_line, await _seeds_of(session, playlist))),
         sound=await sound_of(session, playlist),
-        added=added,
-        removed=removed,
-        refused=refused,
-        left_out=left_out,
+        done=done,
+    )
+
+
+async def _seeds_of(session: AsyncSession, playlist: Playlist) -> list[Seed]:
+    return await seeds.of_playlist(
+        session, workspace_id=playlist.workspace_id, playlist_id=playlist.id
     )
 
 

@@ -52,9 +52,13 @@ class Hearing(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What processing needs from outside. `ladder` takes the hash of the artist's file, if any."""
+    """What processing needs from outside. `ladder` takes the hash of the artist's file, if any.
+
+    `seeds_a_day` is how many of a day's questions to Spotify may be about playlists' seeds.
+    """
 
     lookup: Lookup
     ladder: Callable[[str | None], AudioLadder]
     files: OwnFiles
     hearing: Hearing
+    seeds_a_day: int

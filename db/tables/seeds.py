@@ -35,11 +35,10 @@ class Seed(Base):
     spotify_id: Mapped[str]
     added_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
-    # The last go at it, for what seeds may take of a day's budget, and since when goes fail.
-    tried_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Since when goes at it fail, and why the last one did.
     failing_since: Mapped[datetime | None] = mapped_column(default=None)
-    heard_at: Mapped[datetime | None] = mapped_column(default=None)
     reason: Mapped[str | None] = mapped_column(default=None)
+    heard_at: Mapped[datetime | None] = mapped_column(default=None)
     # Known once it was looked up.
     track_id: Mapped[int | None] = mapped_column(default=None)
 

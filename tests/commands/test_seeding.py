@@ -31,16 +31,16 @@ def test_seeds_are_heard_at_once_shown_and_taken_out(earmark: Console, links: Pa
     assert [row["state"] for row in shown["seeds"]] == ["heard", "heard"]
 
     gone = earmark.json("playlist", "seeds", NIGHT, "--remove", links, "--as", "mo")
-    assert (gone["removed"], gone["seeds"]) == (2, [])
+    assert (gone["done"]["removed"], gone["seeds"]) == (2, [])
 
 
 def test_the_listening_can_be_left_to_the_desk_that_runs(earmark: Console, links: Path) -> None:
     earmark.json("playlist", "add", NIGHT, "--as", "mo")
 
     told = earmark.json("playlist", "seeds", NIGHT, "--add", links, "--later", "--as", "mo")
-    assert (told["added"], [row["state"] for row in told["seeds"]]) == (2, ["waiting"] * 2)
+    assert (told["done"]["added"], [row["state"] for row in told["seeds"]]) == (2, ["waiting"] * 2)
     told = earmark.json("playlist", "seeds", NIGHT, "--clear", "--as", "mo")
-    assert (told["removed"], told["seeds"]) == (2, [])
+    assert (told["done"]["removed"], told["seeds"]) == (2, [])
 
 
 def test_a_file_without_links_says_how_to_make_one(earmark: Console, folder: Path) -> None:

@@ -14,13 +14,14 @@ MINUTE = timedelta(minutes=1)
 
 
 async def add(desk: Desk, *spotify_ids: str, at: datetime = NOW) -> int:
-    return await seeds.add(
+    added = await seeds.add(
         desk.session,
         workspace_id=desk.workspace_id,
         playlist_id=desk.playlist_id,
         spotify_ids=spotify_ids,
         at=at,
     )
+    return added.new
 
 
 async def all_of(desk: Desk, playlist_id: int | None = None) -> list[Seed]:
@@ -122,16 +123,55 @@ async def test_seeds_are_counted_by_playlist(desk: Desk) -> None:
     assert await all_of(desk, other.id) == []
 
 
-async def test_what_was_tried_lately_counts_and_what_is_due_is_told(desk: Desk) -> None:
-    await add(desk, "a", "b")
-    assert await seeds.any_due(desk.session, workspace_id=desk.workspace_id, now=NOW)
-    await taken(desk)
-    await taken(desk, now=NOW + MINUTE)
-    assert not await seeds.any_due(desk.session, workspace_id=desk.workspace_id, now=NOW + MINUTE)
+async def test_what_is_due_is_told(desk: Desk) -> None:
+    async def any_due(now: datetime) -> bool:
+        return await seeds.any_due(desk.session, workspace_id=desk.workspace_id, now=now)
 
-    for since, count in ((NOW - MINUTE, 2), (NOW, 1), (NOW + MINUTE, 0)):
-        tried = await seeds.tried_since(desk.session, workspace_id=desk.workspace_id, since=since)
-        assert tried == count
+    await add(desk, "a")
+    assert await any_due(NOW)
+    await taken(desk)
+    assert not await any_due(NOW + MINUTE)
+    assert await any_due(NOW + 10 * MINUTE)
+
+
+async def test_what_is_due_waits_together_and_what_somebody_has_does_not(desk: Desk) -> None:
+    await add(desk, "in hand", "failed before", "due")
+    hand, failed = await taken(desk), await taken(desk)
+    await seeds.settle(desk.session, failed, reason="quota", due_at=NOW, failing_since=NOW - MINUTE)
+
+    await seeds.put_off(
+        desk.session,
+        workspace_id=desk.workspace_id,
+        now=NOW,
+        until=NOW + MINUTE,
+        reason="source_down",
+        failing_since=NOW,
+    )
+    rows = {row.spotify_id: row for row in await all_of(desk)}
+    assert (rows["in hand"].reason, hand.spotify_id) == (None, "in hand")
+    assert rows["failed before"].failing_since == NOW - MINUTE
+    assert (rows["due"].due_at, rows["due"].reason) == (NOW + MINUTE, "source_down")
+    assert rows["due"].failing_since == NOW
+
+
+async def test_a_seed_in_hand_is_not_taken_again_when_it_is_pasted_again(desk: Desk) -> None:
+    await add(desk, "a")
+    await taken(desk)
+    await add(desk, "a", at=NOW + MINUTE)
+    assert await take(desk, now=NOW + MINUTE) is None
+
+
+async def test_a_seed_that_was_taken_out_leaves_nothing_to_the_next_one(desk: Desk) -> None:
+    await add(desk, "old")
+    old, track = await taken(desk), await desk.track("old")
+    await seeds.remove(desk.session, workspace_id=desk.workspace_id, playlist_id=desk.playlist_id)
+    # SQLite gives it the number of the old one.
+    await add(desk, "new")
+
+    await seeds.identify(desk.session, old, track_id=track.id)
+    await seeds.settle(desk.session, old, heard_at=NOW)
+    (new,) = await all_of(desk)
+    assert (new.track_id, new.heard_at, new.due_at) == (None, None, NOW)
 
 
 async def test_some_are_taken_out_or_all(desk: Desk) -> None:

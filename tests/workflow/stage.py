@@ -65,6 +65,7 @@ class Stage:
     files: FakeFiles
     hearing: FakeHearing
     clock: Clock
+    seeds_a_day: int = 100
 
     @property
     def services(self) -> Services:
@@ -73,6 +74,7 @@ class Stage:
             ladder=self.ladder.with_file,
             files=self.files,
             hearing=self.hearing,
+            seeds_a_day=self.seeds_a_day,
         )
 
     def song(

@@ -1,12 +1,13 @@
 """What a playlist holds already: pasted, heard in the background, and never queued again."""
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 import pytest
 from sqlalchemy import update
 
-from bot.curation import ReviewCard, SeedState, SeedsView
+from bot.curation import ReviewCard, SeedsDone, SeedState, SeedsView
 from bot.curator_texts import card_lines
 from bot.errors import (
     LinkError,
@@ -31,12 +32,33 @@ from bot.workflow.seeds import MAX_SEEDS, add_seeds, remove_seeds, show_seeds
 from bot.workflow.submit import Request
 from db.models import Role, Score, Status
 from tests.workflow.fakes import CrashError
-from tests.workflow.stage import DAY, MINUTE, NIGHT, NOW, Stage, link_of, spotify_id
+from tests.workflow.stage import (
+    DAY,
+    MINUTE,
+    NIGHT,
+    NOW,
+    Clock,
+    Stage,
+    link_of,
+    open_stage,
+    spotify_id,
+)
 from tests.workflow.test_chores import chores_of, due
 from tests.workflow.test_places import desk_of
 
 HOUR: Final = timedelta(hours=1)
 BOSS: Final = console_person("boss")
+
+
+@dataclass(slots=True, kw_only=True)
+class Ticking(Clock):
+    """A clock that goes on whenever somebody looks at it."""
+
+    step: timedelta
+
+    def __call__(self) -> datetime:
+        self.time += self.step
+        return self.time
 
 
 @pytest.fixture
@@ -84,7 +106,7 @@ async def show(stage: Stage, *, person: Person = BOSS) -> SeedsView:
     )
 
 
-async def hear(stage: Stage, *, minutes: float | None = None, a_day: int = 100) -> int:
+async def hear(stage: Stage, *, minutes: float | None = None) -> int:
     until = None if minutes is None else stage.clock.time + minutes * MINUTE
     return await seed_hearing.hear_due(
         workspace_id=stage.workspace_id,
@@ -92,7 +114,6 @@ async def hear(stage: Stage, *, minutes: float | None = None, a_day: int = 100) 
         services=stage.services,
         now=stage.clock,
         until=until,
-        a_day=a_day,
         dice=lambda: 0.0,
     )
 
@@ -105,7 +126,8 @@ async def test_pasted_tracks_are_heard_in_the_background(stage: Stage) -> None:
     pasted = "\n".join(stage.song(name) for name in ("one", "two"))
 
     view = await add(stage, pasted)
-    assert (view.added, states(view)) == (2, [("waiting", None)] * 2)
+    assert view.done == SeedsDone(most=MAX_SEEDS, added=2)
+    assert states(view) == [("waiting", None)] * 2
     assert [row.title for row in view.rows] == ["", ""]
 
     assert await hear(stage) == 2
@@ -127,9 +149,17 @@ async def test_what_is_no_track_is_counted_and_what_is_there_is_not_added_twice(
     view = await add(
         stage,
         f"{one}?si=1 {stage.song('two')} https://open.spotify.com/playlist/{spotify_id('list')}"
-        " https://youtu.be/x https://spotify.link/abc",
+        f" https://youtu.be/x https://spotify.link/abc spotify:album:{spotify_id('album')}",
     )
-    assert (view.added, view.refused, len(view.rows)) == (1, 3, 2)
+    assert view.done == SeedsDone(most=MAX_SEEDS, added=1, known=1, refused=4)
+    assert len(view.rows) == 2
+
+
+async def test_a_long_file_is_read_to_its_end(stage: Stage) -> None:
+    link = stage.song("last")
+    view = await add(stage, "a line without a link\n" * 4000 + link)
+    assert [row.spotify_id for row in view.rows] == [spotify_id("last")]
+    assert (await remove(stage, "\n" * 40_000 + link)).rows == ()
 
 
 async def test_a_paste_without_a_track_says_how_to_copy_some(stage: Stage) -> None:
@@ -143,11 +173,12 @@ async def test_a_playlist_has_a_most_and_says_how_many_were_left_out(stage: Stag
     links = [link_of(f"n{number}x") for number in range(MAX_SEEDS + 3)]
 
     view = await add(stage, "\n".join(links))
-    assert (view.added, view.left_out, len(view.rows)) == (MAX_SEEDS, 3, MAX_SEEDS)
+    assert view.done == SeedsDone(most=MAX_SEEDS, added=MAX_SEEDS, left_out=3)
+    assert len(view.rows) == MAX_SEEDS
     with pytest.raises(RuleError, match=rf"{NIGHT} has {MAX_SEEDS} seed tracks"):
         await add(stage, links[-1])
     # Those that are there may be pasted again.
-    assert (await add(stage, links[0])).added == 0
+    assert (await add(stage, links[0])).done == SeedsDone(most=MAX_SEEDS, known=1)
 
 
 async def test_only_who_looks_after_it_changes_them_and_only_curators_see_them(
@@ -178,9 +209,12 @@ async def test_a_seed_is_taken_out_and_its_range_forgotten(stage: Stage) -> None
     assert len(sound) == 8
 
     view = await remove(stage, links[0])
-    assert (view.removed, len(view.rows), view.sound) == (1, 4, ())
+    assert view.done == SeedsDone(most=MAX_SEEDS, removed=1)
+    assert (len(view.rows), view.sound) == (4, ())
+    view = await remove(stage, links[0])
+    assert view.done == SeedsDone(most=MAX_SEEDS, missing=1)
     view = await remove(stage, None)
-    assert (view.removed, view.rows) == (4, ())
+    assert (view.done, view.rows) == (SeedsDone(most=MAX_SEEDS, removed=4), ())
 
 
 async def test_seeds_make_the_range_that_artists_compare_with(stage: Stage) -> None:
@@ -295,7 +329,7 @@ async def test_a_service_that_is_down_for_a_day_is_not_asked_for_ever(stage: Sta
     assert stage.troubles.calls["lookup"] < 24
 
     stage.troubles.always.clear()
-    await add(stage, link_of("one"))
+    assert (await add(stage, link_of("one"))).done == SeedsDone(most=MAX_SEEDS, retried=1)
     await hear(stage)
     assert states(await show(stage)) == [("heard", None)]
 
@@ -328,39 +362,103 @@ async def test_a_process_that_dies_leaves_its_seed_to_the_next(stage: Stage) -> 
     with pytest.raises(CrashError):
         await hear(stage)
 
+    stage.clock.time += 9 * MINUTE
     assert await hear(stage) == 0
-    stage.clock.time += 10 * MINUTE
+    stage.clock.time += MINUTE
     assert await hear(stage) == 1
     assert states(await show(stage)) == [("heard", None)]
 
 
 async def test_seeds_leave_artists_most_of_a_days_questions(stage: Stage) -> None:
-    async def any_due() -> bool:
-        return await stage.inside(
-            lambda session: seed_hearing.any_due(
-                session, workspace_id=stage.workspace_id, now=stage.clock.time, a_day=3
-            )
-        )
-
+    """All workspaces share one app at Spotify, and so the day's questions about seeds."""
+    stage.seeds_a_day = 3
+    other = replace(await open_stage(stage.sessions, "another"), seeds_a_day=3)
+    await other.appoint("boss", role=Role.ADMIN)
+    await add(other, other.song("elsewhere"))
     await add(stage, " ".join(stage.song(f"n{number}") for number in range(5)))
-    assert await any_due()
-    assert await hear(stage, a_day=3) == 3
-    assert not await any_due()
+    assert await hear(other) == 1
 
+    assert await hear(stage) == 2
+    assert await due(stage, Kind.SEEDS) == []
+    assert states(await show(stage)) == [("heard", None)] * 2 + [("waiting", "quota")] * 3
     stage.clock.time += DAY
-    assert await any_due()
-    assert await hear(stage, a_day=3) == 2
+    assert len(await due(stage, Kind.SEEDS)) == 1
+    assert await hear(stage) == 3
+
+
+async def test_an_outage_costs_one_question_and_all_wait_together(stage: Stage) -> None:
+    await add(stage, " ".join(stage.song(f"n{number}") for number in range(5)))
+    stage.troubles.always["lookup"] = SourceDownError("Spotify")
+
+    assert await hear(stage) == 1
+    assert stage.troubles.calls["lookup"] == 1
+    assert states(await show(stage)) == [("waiting", "source_down")] * 5
+    assert await due(stage, Kind.SEEDS) == []
+    stage.troubles.always.clear()
+    stage.clock.time += MINUTE
+    assert await hear(stage) == 5
+
+
+async def test_a_quota_is_waited_out_however_long_it_lasts(stage: Stage) -> None:
+    """Spotify's own title page answers meanwhile, and names no artist."""
+    link, until = stage.song("one"), NOW + 30 * HOUR
+    known = stage.lookup.tracks[spotify_id("one")]
+    stage.lookup.tracks[spotify_id("one")] = Track(
+        origin=Origin.OEMBED,
+        title="Title",
+        spotify_id=spotify_id("one"),
+        provisional=True,
+        known_better_at=until,
+    )
+    await add(stage, link)
+    await hear(stage)
+    assert states(await show(stage)) == [("waiting", "quota")]
+
+    stage.clock.time = until - MINUTE
+    assert await hear(stage) == 0
+    stage.clock.time = until
+    stage.lookup.tracks[spotify_id("one")] = known
+    # A service that is down just then is waited for like any other.
+    stage.troubles.once["ladder"] = SourceDownError("Deezer")
+    await hear(stage)
+    stage.clock.time += MINUTE
+    await hear(stage)
+    assert states(await show(stage)) == [("heard", None)]
+
+
+async def test_a_new_model_hears_a_seed_that_an_older_one_has_heard(stage: Stage) -> None:
+    link = stage.song("one")
+    await stage.playlist("Slow Morning")
+    await stage.send(link, playlist="Slow Morning")
+    stage.hearing.model_version = "cnn-2"
+    await add(stage, link)
+
+    await hear(stage)
+    assert len(stage.hearing.heard) == 2
+
+
+async def test_what_only_a_model_hears_is_told_of_one_model(stage: Stage) -> None:
+    await add(stage, " ".join(stage.song(f"n{number}") for number in range(5)))
+    await hear(stage)
+    stage.hearing.model_version = "cnn-2"
+    stage.clock.time += MINUTE
+    await add(stage, stage.song("newer"))
+    await hear(stage)
+
+    assert [one.name for one in (await show(stage)).sound] == ["tempo", "loudness"]
 
 
 async def test_the_tick_hears_them_and_stops_before_the_next_one(stage: Stage) -> None:
     assert await due(stage, Kind.SEEDS) == []
-    await add(stage, " ".join(stage.song(f"n{number}") for number in range(3)))
+    await add(stage, " ".join(stage.song(f"n{number}") for number in range(9)))
     (chore,) = await due(stage, Kind.SEEDS)
     assert chore.id == f"seeds:{stage.workspace_id}:2026-11-18T12:00"
 
+    stage.clock = Ticking(time=stage.clock.time, step=timedelta(seconds=6))
     await chores_of(stage).do(chore)
-    assert (await show(stage)).count(SeedState.HEARD) == 3
-    assert await due(stage, Kind.SEEDS) == []
+    assert 0 < (await show(stage)).count(SeedState.HEARD) < 9
+    await hear(stage)
+    assert (await show(stage)).count(SeedState.HEARD) == 9
 
 
 async def test_none_is_begun_after_the_time_is_over(stage: Stage) -> None:

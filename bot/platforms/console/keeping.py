@@ -30,7 +30,7 @@ def playlist_table(view: "PlaylistView") -> RenderableType:
 def seeds_table(view: "SeedsView") -> RenderableType:
     """Return what a playlist holds already, how far it was heard, and what it sounds like."""
     parts: list[RenderableType] = [Text(plain(view.playlist), style="bold")]
-    if done := words.done_text(view):
+    if done := words.done_text(view.done):
         parts.append(Text(done))
     if not view.rows:
         return Group(*parts, Text(words.NO_SEEDS_TEXT))

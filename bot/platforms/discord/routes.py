@@ -52,6 +52,7 @@ ROUTES = Routes(
             "maybe": Route(work=decide_work.maybe, back="open"),
             "playlist": Route(work=playlist_work.show_pressed),
             "seeds": Route(work=seed_work.show_pressed),
+            "seeds_out": Route(work=seed_work.remove_chosen),
             "setup": Route(work=setup_work.show_setup),
             "setup_review": Route(work=setup_work.choose_review, back="setup"),
             "setup_submit": Route(work=setup_work.choose_submit, back="setup"),

@@ -56,6 +56,7 @@ ROUTES = Routes(
             "undo": decide_work.undo_pressed,
             "playlist": playlist_work.show_pressed,
             "seeds": seed_work.show_pressed,
+            "seeds_out": seed_work.remove_chosen,
             "setup": setup_work.show_setup,
             "setup_review": setup_work.choose_review,
             "setup_submit": setup_work.choose_submit,
