@@ -199,8 +199,19 @@ SETUP_DONE_TEXT = (
     f"All is in place. Artists can use {command('submit')}, and curators {command('queue')} and"
     f" {command('next')}."
 )
+SETUP_LOOK_TEXT = "All is chosen. Please read what is said about it below."
 SETUP_CHANGED_TEXT = "Kept."
 SETUP_NOTHING = "not chosen yet"
+SETUP_GONE = "deleted, or hidden from this bot; please choose again"
+SETUP_EXPOSED = "Who reads along"
+SETUP_SAME_CHANNEL_TEXT = (
+    "The review channel is the submit channel, so artists would see the cards with their scores."
+    " Choose a channel for curators alone."
+)
+EVERYBODY_CURATES_TEXT = (
+    "Everybody here has that role, so artists would see the queue with its scores. Choose a role"
+    " that only curators have."
+)
 SETUP_NO_PLAYLIST = "none yet"
 SETUP_REVIEW_PICK = "Review channel: cards, board and digest"
 SETUP_SUBMIT_PICK = "Submit channel, where artists are"
@@ -240,6 +251,14 @@ def attached_text(filename: str) -> str:
 
 def setup_zone_text(zone: str) -> str:
     return f"{zone}. Another one: {command('setup')} zone:"
+
+
+def open_channel_text(channel: str) -> str:
+    """Warn of a review channel that artists can read, and say what to do."""
+    return (
+        f"Everybody here can read #{channel}, so artists would see the cards with their scores. Let"
+        " only curators and this bot view it, in its settings, or choose another channel."
+    )
 
 
 def missing_text(channel: str, permissions: Sequence[tuple[str, str]]) -> str:

@@ -24,12 +24,12 @@ Work = Callable[[str], Awaitable[Reply]]
 
 async def meant(visit: Visit, typed: str) -> str:
     """Return the name of a playlist: the one typed, or the only one; RuleError lists several."""
-    if typed:
-        return typed
     async with reading(visit.desk.sessions) as session:
         found = await suggest.playlists_for(session, workspace_id=visit.desk.workspace_id)
     if not found:
         raise NotFoundError(NO_PLAYLISTS_TEXT)
+    if typed:
+        return typed
     if len(found) > 1:
         raise RuleError(which_playlist_text([one.name for one in found]), rule="playlist")
     return found[0].name

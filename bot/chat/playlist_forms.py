@@ -10,6 +10,7 @@ from bot.chat.forms import Choose, Filled, Form, Text, form, part
 from bot.chat.replies import Reply
 from bot.chat.seed_screens import seeds_part
 from bot.chat_texts import (
+    BACK_BUTTONS,
     FORM_BACK_BUTTON,
     PLAYLIST_ADD_TITLE,
     PLAYLIST_AI,
@@ -26,6 +27,7 @@ from bot.marks import role
 from bot.messages import Button, Card, Field, Option, Select, plain
 from bot.seed_texts import SEEDS_BUTTON, SEEDS_LABEL
 from bot.workflow.manage import PlaylistView, Setting
+from bot.workflow.people import Person
 from db.models import Platform
 
 # As many as a form has parts.
@@ -59,17 +61,24 @@ class NewPlaylist:
 
 
 def playlist_card(
-    view: PlaylistView, *, playlist_id: int, platform: Platform, heading: str = ""
+    view: PlaylistView, *, playlist_id: int, viewer: Person, heading: str = ""
 ) -> Reply:
-    """Return all rules of a playlist, and the select that opens the form for some of them."""
+    """Return all rules of a playlist, and the select that opens the form for some of them.
+
+    Who manages the place may come from its set-up, and finds the way back to it.
+    """
+    back = Button(action="setup", label=BACK_BUTTONS["setup"])
     return replies.card(
         Card(
             title=view.name,
             body="\n".join(
                 (*([heading] if heading else []), *(_line(one) for one in view.settings))
             ),
-            fields=(Field(name="Curators", value=_reviewers(view, platform)),),
-            buttons=(Button(action="seeds", label=SEEDS_BUTTON, argument=str(playlist_id)),),
+            fields=(Field(name="Curators", value=_reviewers(view, viewer.platform)),),
+            buttons=(
+                Button(action="seeds", label=SEEDS_BUTTON, argument=str(playlist_id)),
+                *((back,) if viewer.admin else ()),
+            ),
             select=_menu(view.settings, playlist_id),
         )
     )

@@ -205,6 +205,4 @@ async def _view(visit: Visit, playlist: str) -> PlaylistView:
 async def _shown(visit: Visit, view: PlaylistView, *, heading: str = "") -> Reply:
     async with reading(visit.desk.sessions) as session:
         found = await find_playlist(session, visit.desk.workspace_id, view.name)
-    return playlist_card(
-        view, playlist_id=found.id, platform=visit.person.platform, heading=heading
-    )
+    return playlist_card(view, playlist_id=found.id, viewer=visit.person, heading=heading)

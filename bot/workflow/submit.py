@@ -154,7 +154,8 @@ async def find_playlist(
         plain(playlist.name)
         for playlist in await playlists.list_all(session, workspace_id=workspace_id)
     ]
-    rest = f"There are: {', '.join(there)}." if there else "There is none yet."
+    none = "There is none yet; whoever manages this place can add one."
+    rest = f"There are: {', '.join(there)}." if there else none
     raise NotFoundError(f"There is no playlist called {plain(name)!r}. {rest}")
 
 

@@ -90,6 +90,7 @@ class Admins(commands.Cog, name="Earmark: admins"):
                 case "pause":
                     return await playlist_work.shut(visit, playlist=name)
             if role is not None:
+                setup_work.require_narrow(visit, str(role.id))
                 await playlist_work.appoint(visit, playlist=name, role_id=str(role.id))
             if former is not None:
                 await playlist_work.dismiss(visit, playlist=name, role_id=str(former.id))

@@ -1,6 +1,6 @@
 """The set-up of a server: what is there, what is missing, and where to give it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import discord
@@ -15,6 +15,9 @@ from bot.chat_texts import (
     MENTION_ON_BUTTON,
     SETUP_CHANNEL_HINT,
     SETUP_DONE_TEXT,
+    SETUP_EXPOSED,
+    SETUP_GONE,
+    SETUP_LOOK_TEXT,
     SETUP_NO_PLAYLIST,
     SETUP_NOTHING,
     SETUP_REVIEW_PICK,
@@ -32,37 +35,38 @@ from bot.platforms.discord import render
 from bot.platforms.discord.permissions import Missing
 from bot.platforms.discord.presses import Press
 from bot.platforms.discord.screen import Screen
+from bot.platforms.discord.setup_check import Found
 from bot.seed_texts import seeded_text
-from bot.workflow.places import SetupView
 
 _TEXT_CHANNELS = [discord.ChannelType.text, discord.ChannelType.news]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupScreen:
-    """What the wizard shows; `missing` are permissions, `heading` what was just done."""
+    """What the wizard shows; `heading` is what was just done."""
 
-    view: SetupView
+    found: Found
     zone: str
     playlists: tuple[Seeded, ...]
-    missing: tuple[Missing, ...]
     heading: str = ""
 
 
 def wizard(shown: SetupScreen) -> Screen:
     """Return the wizard: it can be left and taken up again, each press stands for itself."""
-    chat = shown.view.chat
+    chosen, there = shown.found.chosen, shown.found.there
+    review = _drawn(channel, chosen.review_channel, there.review_channel)
+    submit = _drawn(channel, chosen.submit_channel, there.submit_channel)
     fields = [
-        Field(name="Review channel", value=_channel(chat.review_channel)),
-        Field(name="Submit channel", value=_channel(chat.submit_channel)),
-        Field(
-            name="Curators", value=role(chat.curator_role) if chat.curator_role else SETUP_NOTHING
-        ),
+        Field(name="Review channel", value=review),
+        Field(name="Submit channel", value=submit),
+        Field(name="Curators", value=_drawn(role, chosen.curator_role, there.curator_role)),
         Field(name="Time zone", value=setup_zone_text(shown.zone)),
         Field(name="Playlists", value=seeded_text(shown.playlists, nothing=SETUP_NO_PLAYLIST)),
     ]
-    if shown.missing:
-        fields.append(Field(name="Permissions", value=_missing(shown.missing)))
+    if shown.found.missing:
+        fields.append(Field(name="Permissions", value=_missing(shown.found.missing)))
+    if shown.found.exposed:
+        fields.append(Field(name=SETUP_EXPOSED, value=shown.found.exposed))
     card = render.card(
         Card(title=SETUP_TITLE, body=shown.heading or _next_step(shown), fields=tuple(fields))
     )
@@ -70,13 +74,15 @@ def wizard(shown: SetupScreen) -> Screen:
 
 
 def _next_step(shown: SetupScreen) -> str:
-    chat = shown.view.chat
-    done = chat.review_channel and shown.playlists and not shown.missing
-    return SETUP_DONE_TEXT if done else SETUP_CHANNEL_HINT
+    if not (shown.found.there.review_channel and shown.playlists):
+        return SETUP_CHANNEL_HINT
+    return SETUP_DONE_TEXT if shown.found.flawless else SETUP_LOOK_TEXT
 
 
-def _channel(channel_id: str | None) -> str:
-    return channel(channel_id) if channel_id else SETUP_NOTHING
+def _drawn(draw: Callable[[str], str], chosen: str | None, there: str | None) -> str:
+    if there is not None:
+        return draw(there)
+    return SETUP_NOTHING if chosen is None else SETUP_GONE
 
 
 def _missing(missing: Sequence[Missing]) -> str:
@@ -84,12 +90,12 @@ def _missing(missing: Sequence[Missing]) -> str:
 
 
 def _controls(shown: SetupScreen) -> ui.View:
-    chat = shown.view.chat
+    chat = shown.found.there
     view = ui.View(timeout=None)
     for number, item in enumerate(
         (
-            _channel_select("setup_review", SETUP_REVIEW_PICK, chat.review_channel),
-            _channel_select("setup_submit", SETUP_SUBMIT_PICK, chat.submit_channel),
+            _channel_select("setup_review", SETUP_REVIEW_PICK, chat.review_channel, least=1),
+            _channel_select("setup_submit", SETUP_SUBMIT_PICK, chat.submit_channel, least=0),
             _role_select(chat.curator_role),
         )
     ):
@@ -113,7 +119,8 @@ def _controls(shown: SetupScreen) -> ui.View:
     return view
 
 
-def _channel_select(action: str, placeholder: str, chosen: str | None) -> Press:
+def _channel_select(action: str, placeholder: str, chosen: str | None, *, least: int) -> Press:
+    """Return a select of channels; with `least` 0 the choice can be taken back."""
     default = []
     if chosen is not None:
         default.append(
@@ -124,6 +131,7 @@ def _channel_select(action: str, placeholder: str, chosen: str | None) -> Press:
             custom_id=str(CustomId(action=action)),
             placeholder=placeholder,
             channel_types=_TEXT_CHANNELS,
+            min_values=least,
             default_values=default,
         )
     )
@@ -139,6 +147,7 @@ def _role_select(chosen: str | None) -> Press:
         ui.RoleSelect(
             custom_id=str(CustomId(action="setup_role")),
             placeholder=SETUP_ROLE_PICK,
+            min_values=0,
             default_values=default,
         )
     )

@@ -5,6 +5,7 @@ import discord
 from bot.chat import link_work, place_work
 from bot.chat.replies import Reply
 from bot.chat_texts import (
+    EVERYBODY_CURATES_TEXT,
     SETUP_CHANGED_TEXT,
     TEST_POST_SENT_TEXT,
     TEST_POST_TEXT,
@@ -15,11 +16,10 @@ from bot.errors import RuleError
 from bot.messages import Card
 from bot.platforms.discord import render
 from bot.platforms.discord.asking import ask
-from bot.platforms.discord.permissions import Missing, missing_in_review, missing_in_submit
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.screen import Screen
+from bot.platforms.discord.setup_check import look_around, text_channel
 from bot.platforms.discord.setup_screens import SetupScreen, wizard
-from bot.workflow.places import SetupView
 from db.workspace_settings import ChatChanges
 
 
@@ -28,10 +28,9 @@ async def show_setup(visit: Visit, *, heading: str = "") -> Screen:
     setup = await place_work.setup_of(visit)
     return wizard(
         SetupScreen(
-            view=setup.view,
+            found=look_around(visit.guild, setup.view.chat),
             zone=setup.zone,
             playlists=setup.playlists,
-            missing=tuple(_missing(visit.guild, setup.view)),
             heading=heading,
         )
     )
@@ -42,11 +41,19 @@ async def choose_review(visit: Visit) -> Screen:
 
 
 async def choose_submit(visit: Visit) -> Screen:
-    return await _change(visit, {"submit_channel": visit.values[0]})
+    return await _change(visit, {"submit_channel": _one(visit)})
 
 
 async def choose_role(visit: Visit) -> Screen:
-    return await _change(visit, {"curator_role": visit.values[0]})
+    role = _one(visit)
+    require_narrow(visit, role)
+    return await _change(visit, {"curator_role": role})
+
+
+def require_narrow(visit: Visit, role_id: str | None) -> None:
+    """Raise RuleError for the role that everybody has, artists too: its id is the server's."""
+    if visit.guild is not None and role_id == str(visit.guild.id):
+        raise RuleError(EVERYBODY_CURATES_TEXT, rule="role")
 
 
 async def choose_mention(visit: Visit) -> Screen:
@@ -85,19 +92,6 @@ async def _change(visit: Visit, changes: ChatChanges, *, zone: str | None = None
     return await show_setup(visit, heading=SETUP_CHANGED_TEXT)
 
 
-def _missing(guild: discord.Guild | None, view: SetupView) -> list[Missing]:
-    if guild is None:
-        return []
-    found: list[Missing | None] = []
-    review = text_channel(guild, view.chat.review_channel)
-    if review is not None:
-        found.append(missing_in_review(review, guild.me))
-    submit = text_channel(guild, view.chat.submit_channel)
-    if submit is not None and submit != review:
-        found.append(missing_in_submit(submit, guild.me))
-    return [one for one in found if one is not None]
-
-
-def text_channel(guild: discord.Guild | None, channel_id: str | None) -> discord.TextChannel | None:
-    found = guild.get_channel(int(channel_id)) if guild is not None and channel_id else None
-    return found if isinstance(found, discord.TextChannel) else None
+def _one(visit: Visit) -> str | None:
+    """Return what was chosen, or None where somebody took their choice back."""
+    return next(iter(visit.values), None)

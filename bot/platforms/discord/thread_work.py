@@ -20,7 +20,7 @@ from bot.platforms.discord.permissions import missing_for_thread
 from bot.platforms.discord.reception import Visit
 from bot.platforms.discord.render import sentence
 from bot.platforms.discord.screen import Screen
-from bot.platforms.discord.setup_work import text_channel
+from bot.platforms.discord.setup_check import text_channel
 from bot.platforms.discord.shown import screen_of
 from bot.workflow import card, notices, talk
 from bot.workflow.places import show_setup

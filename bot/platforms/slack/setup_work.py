@@ -24,10 +24,13 @@ from bot.chat_texts import (
     SETUP_CHANGED_TEXT,
     SETUP_CHANNEL_HINT,
     SETUP_DONE_TEXT,
+    SETUP_EXPOSED,
     SETUP_GROUP_PICK,
+    SETUP_LOOK_TEXT,
     SETUP_NO_PLAYLIST,
     SETUP_NOTHING,
     SETUP_REVIEW_PICK,
+    SETUP_SAME_CHANNEL_TEXT,
     SETUP_SUBMIT_PICK,
     SETUP_TITLE,
     TEST_POST_BUTTON,
@@ -59,17 +62,20 @@ async def show_setup(visit: Visit, *, heading: str = "") -> Raw:
     setup = await place_work.setup_of(visit)
     groups = await _groups(visit)
     chat = setup.view.chat
-    done = chat.review_channel and setup.playlists
+    shared = chat.review_channel is not None and chat.review_channel == chat.submit_channel
+    done = SETUP_LOOK_TEXT if shared else SETUP_DONE_TEXT
+    is_whole = chat.review_channel and setup.playlists
     fields = (
         Field(name="Review channel", value=_channel(chat.review_channel)),
         Field(name="Submit channel", value=_channel(chat.submit_channel)),
         Field(name="Curators", value=groups.get(chat.curator_role or "", SETUP_NOTHING)),
         Field(name="Time zone", value=setup_zone_text(setup.zone)),
         Field(name="Playlists", value=seeded_text(setup.playlists, nothing=SETUP_NO_PLAYLIST)),
+        *([Field(name=SETUP_EXPOSED, value=SETUP_SAME_CHANNEL_TEXT)] if shared else []),
     )
     card = Card(
         title=SETUP_TITLE,
-        body=heading or (SETUP_DONE_TEXT if done else SETUP_CHANNEL_HINT),
+        body=heading or (done if is_whole else SETUP_CHANNEL_HINT),
         fields=fields,
     )
     controls = [block.to_dict() for block in _controls(setup.view, groups)]
