@@ -13,12 +13,12 @@ from bot.sandbox.deezer import DeezerStandIn
 from bot.sandbox.demo import demo_catalogue
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.itunes import ITunesPreviewHost, ITunesStandIn
+from bot.sandbox.listening import listening
 from bot.sandbox.previews import PreviewHost
 from bot.sandbox.spotify import OEmbedStandIn, SpotifyStandIn, Tokens
 from bot.sandbox.threads import in_thread
 from bot.sandbox.trouble import staged
 
-HOST = "127.0.0.1"
 CLIENT_ID = "5a4d0b6f2c1e4f7a9b8c7d6e5f4a3b2c"
 CLIENT_SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"  # noqa: S105 - opens nothing but the stand-in
 
@@ -135,15 +135,7 @@ class Sandbox:
     async def _open(self, stack: AsyncExitStack, service: Service, stand_in: _StandIn) -> None:
         app = staged(service, self.calls, self._faults)
         stand_in.attach(app)
-        # A delayed answer must not hold up the end: whoever waited for it has gone.
-        runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, HOST, 0).start()
-        port: int = runner.addresses[0][1]
-        self._urls[service] = f"http://{HOST}:{port}"
+        self._urls[service] = await stack.enter_async_context(listening(app))
 
 
 @contextmanager

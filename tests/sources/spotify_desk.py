@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.sandbox.calls import Service
 from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.listening import listening
 from bot.sandbox.server import Sandbox
 from bot.sources.pace import Pace
 from bot.sources.spotify import Spotify
@@ -123,19 +124,11 @@ class Scripted:
         app = web.Application()
         app.router.add_post("/token", self._token)
         app.router.add_get("/v1/{path:.*}", self._get)
-        runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-            async with adapter(
-                api_url=f"{base}/v1", token_url=f"{base}/token", seconds=30
-            ) as spotify:
-                yield spotify
-        finally:
-            await runner.cleanup()
+        async with (
+            listening(app) as base,
+            adapter(api_url=f"{base}/v1", token_url=f"{base}/token", seconds=30) as spotify,
+        ):
+            yield spotify
 
     async def _get(self, _: web.Request) -> web.Response:
         self.tracks_asked += 1

@@ -29,9 +29,9 @@ from bot.sandbox.discord.webhooks import WebhookRoutes
 from bot.sandbox.discord.wire import channel_json
 from bot.sandbox.discord.world import Channel, Guild, Message, Role, User, World
 from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.listening import HOST, listening
 from bot.sandbox.upload import Upload
 
-HOST = "127.0.0.1"
 TOKEN = "stand-in.bot.token"  # noqa: S105 - opens nothing but the stand-in
 # A client may post ten files of ten MiB at once.
 _MAX_BODY_BYTES = 110 * 1024 * 1024
@@ -96,18 +96,9 @@ class DiscordStandIn:
             rates=rates or Rates(),
             contract=contract,
         )
-        app = stand_in._application()
-        runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, HOST, 0).start()
-            port: int = runner.addresses[0][1]
-            stand_in.url = stand_in.core.cdn.base = f"http://{HOST}:{port}"
+        async with listening(stand_in._application()) as url:
+            stand_in.url = stand_in.core.cdn.base = url
             yield stand_in
-        finally:
-            await runner.cleanup()
 
     def _application(self) -> web.Application:
         middlewares = [self._gate.handle]

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.sandbox.calls import Calls
 from bot.sandbox.clock import Clock, system_clock
 from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.listening import listening
 from bot.sandbox.slack import places, posting
 from bot.sandbox.slack.accounts import Accounts
 from bot.sandbox.slack.answers import Answers
@@ -35,8 +36,6 @@ from bot.sandbox.slack.world import (
     UserGroup,
     World,
 )
-
-HOST = "127.0.0.1"
 
 
 class SlackStandIn:
@@ -110,20 +109,12 @@ class SlackStandIn:
             config=config or AppConfig(),
             contract=contract,
         )
-        runner = web.AppRunner(
-            stand_in._application(),
-            access_log=None,
-            handler_cancellation=True,
-            shutdown_timeout=0.1,
-        )
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, HOST, 0).start()
-            stand_in.core.url = f"http://{HOST}:{runner.addresses[0][1]}"
-            yield stand_in
-        finally:
-            await stand_in.deliveries.stop()
-            await runner.cleanup()
+        async with listening(stand_in._application()) as url:
+            stand_in.core.url = url
+            try:
+                yield stand_in
+            finally:
+                await stand_in.deliveries.stop()
 
     def _application(self) -> web.Application:
         app = watched(self.calls, self.faults)

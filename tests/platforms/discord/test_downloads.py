@@ -7,6 +7,7 @@ from aiohttp import web
 from bot.chat.forms import Upload
 from bot.errors import UnusableAudioError
 from bot.platforms.discord.downloads import download
+from bot.sandbox.listening import listening
 
 
 @dataclass
@@ -31,12 +32,9 @@ async def files() -> AsyncIterator[Files]:
     files = Files()
     app = web.Application()
     app.router.add_get("/song.mp3", files.serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    files.url = f"http://127.0.0.1:{runner.addresses[0][1]}/song.mp3"
-    yield files
-    await runner.cleanup()
+    async with listening(app) as url:
+        files.url = f"{url}/song.mp3"
+        yield files
 
 
 async def test_a_file_comes_as_it_was_sent(files: Files) -> None:

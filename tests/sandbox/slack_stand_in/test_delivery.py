@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.sandbox.calls import Service
 from bot.sandbox.clock import HandClock
 from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.listening import listening
 from bot.sandbox.refusals import NoAnswerError
 from bot.sandbox.slack.people import Person
 from bot.sandbox.slack.server import SlackStandIn
@@ -187,13 +188,8 @@ async def listener(
 
     app = web.Application()
     app.router.add_post("/", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/", asked
-    finally:
-        await runner.cleanup()
+    async with listening(app) as url:
+        yield f"{url}/", asked
 
 
 async def test_a_failing_address_gets_an_event_again_and_is_told_why(
