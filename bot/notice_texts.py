@@ -12,8 +12,8 @@ from bot.messages import DigestRow, StatusRow, plain
 from bot.texts import NOTE_LIMIT, title_text
 
 STATUS_BUTTON = "Status"
-AGAIN_BUTTON = "Send again"
-ANSWER_BUTTON = "Answer"
+AGAIN_BUTTON = "Send again…"
+ANSWER_BUTTON = "Answer…"
 USEFUL_BUTTON = "This was useful"
 USELESS_BUTTON = "Not useful"
 KEEP_BUTTON = "Keep"

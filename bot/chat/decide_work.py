@@ -5,9 +5,10 @@ from bot.chat.curator_forms import decline_form
 from bot.chat.forms import Form
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
-from bot.workflow import review
+from bot.workflow import handling, review
 from bot.workflow.rescore import version_in_use
 from bot.workflow.submit import find_playlist
+from db.engine import reading
 from db.types import Answer, Welcome
 
 
@@ -20,6 +21,17 @@ async def maybe(visit: Visit) -> Reply:
 
 
 async def open_decline(visit: Visit) -> Form:
+    desk = visit.desk
+    # Who may not answer is told before they write.
+    async with reading(desk.sessions) as session:
+        await handling.require_reviewer(
+            session,
+            workspace_id=desk.workspace_id,
+            code=visit.wish.id,
+            person=visit.person,
+            alone=visit.wish.arg == review_screens.ALONE,
+            answers=True,
+        )
     return decline_form(visit.wish.id, how=visit.wish.arg)
 
 

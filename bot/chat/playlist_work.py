@@ -15,7 +15,7 @@ from bot.chat.playlist_forms import (
     refused,
     refused_before,
 )
-from bot.chat.queue_work import playlist_pressed
+from bot.chat.queue_work import playlist_pressed, require_looked_after
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
 from bot.chat_texts import (
@@ -107,6 +107,7 @@ async def show_pressed(visit: Visit) -> Reply:
 
 async def open_edit(visit: Visit) -> Form:
     """Return the form for the rules that were chosen in the select."""
+    await require_looked_after(visit)
     view = await _view(visit, await playlist_pressed(visit))
     return edit_form(view, visit.values, playlist_id=int(visit.wish.id))
 

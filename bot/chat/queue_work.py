@@ -4,7 +4,7 @@ from bot.chat import queue_screens
 from bot.chat.playlist_choice import of_reviewed, picked
 from bot.chat.replies import Reply
 from bot.chat.visit import Visit
-from bot.workflow import queue, suggest
+from bot.workflow import manage, queue, suggest
 from bot.workflow.queue import View
 from bot.workflow.rescore import version_in_use
 from bot.workflow.submit import find_playlist
@@ -70,4 +70,14 @@ async def playlist_pressed(visit: Visit) -> str:
     async with reading(visit.desk.sessions) as session:
         return await suggest.playlist_named(
             session, workspace_id=visit.desk.workspace_id, playlist_id=int(visit.wish.id)
+        )
+
+
+async def require_looked_after(visit: Visit) -> None:
+    """Raise NotAllowedError for who may not change the playlist whose number the button carries."""
+    desk = visit.desk
+    playlist = await playlist_pressed(visit)
+    async with reading(desk.sessions) as session:
+        await manage.require_looked_after(
+            session, workspace_id=desk.workspace_id, playlist=playlist, person=visit.person
         )

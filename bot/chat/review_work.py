@@ -143,11 +143,22 @@ async def snooze(visit: Visit) -> Reply:
 
 
 async def open_note(visit: Visit) -> Form:
+    await _require_reviewer(visit)
     return curator_forms.note_form(visit.wish.id)
 
 
 async def open_ask(visit: Visit) -> Form:
+    await _require_reviewer(visit)
     return curator_forms.ask_form(visit.wish.id)
+
+
+async def _require_reviewer(visit: Visit) -> None:
+    """Tell who may not review before they write."""
+    desk = visit.desk
+    async with reading(desk.sessions) as session:
+        await handling.require_reviewer(
+            session, workspace_id=desk.workspace_id, code=visit.wish.id, person=visit.person
+        )
 
 
 async def note(visit: Visit) -> Reply:

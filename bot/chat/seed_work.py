@@ -1,7 +1,7 @@
 """Seed tracks in a chat: shown, pasted, taken out."""
 
 from bot.chat.forms import Form
-from bot.chat.queue_work import playlist_pressed
+from bot.chat.queue_work import playlist_pressed, require_looked_after
 from bot.chat.replies import Reply
 from bot.chat.seed_screens import add_form, remove_form, seeds_card
 from bot.chat.visit import Visit
@@ -31,10 +31,12 @@ async def show_pressed(visit: Visit) -> Reply:
 
 
 async def open_add(visit: Visit) -> Form:
+    await require_looked_after(visit)
     return add_form(int(visit.wish.id))
 
 
 async def open_remove(visit: Visit) -> Form:
+    await require_looked_after(visit)
     return remove_form(int(visit.wish.id))
 
 

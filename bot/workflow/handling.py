@@ -11,7 +11,13 @@ from bot.texts import day
 from bot.workflow import notices, panel
 from bot.workflow.line import CLAIM_LASTS, claimer_of
 from bot.workflow.naming import track_label
-from bot.workflow.people import Person, member_of, require_curator
+from bot.workflow.people import (
+    Person,
+    known_member,
+    member_of,
+    require_curator,
+    require_playlist_admin,
+)
 from bot.workflow.review import already_done, find_submission
 from db import events, moves, pins
 from db.models import Member, Submission
@@ -126,6 +132,30 @@ async def unpin(
         raise AlreadyDoneError(f"{submission.code} is not pinned.")
     await _note(session, submission, member, EventKind.UNPINNED, now=now)
     return await _done(session, submission, member, Act.UNPINNED, now=now)
+
+
+async def require_reviewer(
+    session: AsyncSession,
+    *,
+    workspace_id: int,
+    code: str,
+    person: Person,
+    alone: bool = False,
+    answers: bool = False,
+) -> None:
+    """Raise NotFoundError or NotAllowedError where a person may not do it; nothing is written.
+
+    `alone`: without the panel, which takes who looks after the playlist. Whoever `answers` may not
+    judge an own track.
+    """
+    submission = await find_submission(session, workspace_id, code)
+    member = await known_member(session, workspace_id=workspace_id, person=person)
+    if alone:
+        await require_playlist_admin(session, submission.playlist, member, person)
+    else:
+        await require_curator(session, submission.playlist, member, person)
+    if answers and member is not None:
+        await panel.require_another(session, submission, member)
 
 
 async def curated(

@@ -11,6 +11,7 @@ from bot.messages import plain
 from bot.workflow import notices
 from bot.workflow.people import (
     Person,
+    known_member,
     member_of,
     require_admin,
     require_curator,
@@ -18,7 +19,7 @@ from bot.workflow.people import (
 )
 from bot.workflow.playlist_rules import SETTINGS, parse_rules
 from bot.workflow.submit import find_playlist
-from db import curators, members, playlists
+from db import curators, playlists
 from db.models import Platform, Playlist, Role
 from db.playlists import Rules
 
@@ -69,14 +70,18 @@ async def show_playlist(
 ) -> PlaylistView:
     """Return a playlist's rules to one of its curators; nothing is written."""
     found = await find_playlist(session, workspace_id, playlist)
-    member = await members.by_identity(
-        session,
-        workspace_id=workspace_id,
-        platform=person.platform,
-        external_id=person.external_id,
-    )
+    member = await known_member(session, workspace_id=workspace_id, person=person)
     await require_curator(session, found, member, person)
     return await _view(session, found)
+
+
+async def require_looked_after(
+    session: AsyncSession, *, workspace_id: int, playlist: str, person: Person
+) -> None:
+    """Raise NotAllowedError unless the person looks after the playlist; nothing is written."""
+    found = await find_playlist(session, workspace_id, playlist)
+    member = await known_member(session, workspace_id=workspace_id, person=person)
+    await require_playlist_admin(session, found, member, person)
 
 
 async def add_playlist(

@@ -61,6 +61,18 @@ async def member_of(
     )
 
 
+async def known_member(
+    session: AsyncSession, *, workspace_id: int, person: Person
+) -> Member | None:
+    """Return the person's member row, or None for who was never here; nothing is written."""
+    return await members.by_identity(
+        session,
+        workspace_id=workspace_id,
+        platform=person.platform,
+        external_id=person.external_id,
+    )
+
+
 async def note_zone(session: AsyncSession, *, workspace_id: int, person: Person, zone: str) -> bool:
     """Note the time zone that a platform says somebody is in; False for who was never here."""
     return await members.put_zone(
@@ -179,22 +191,25 @@ async def require_curator(
     """Return what `member` may do for `playlist`; see `may_curate`. NotAllowedError for nothing."""
     role = await may_curate(session, playlist, member, person)
     if role is None:
-        name = plain(person.name) if member is None else member.display_name
         raise NotAllowedError(
-            f"Only curators of {playlist.name} may do this, and {name or 'somebody'} is not one."
+            f"Only curators of {playlist.name} may do this, and {_name(member, person)} is not one."
         )
     return role
 
 
 async def require_playlist_admin(
-    session: AsyncSession, playlist: Playlist, member: Member, person: Person
+    session: AsyncSession, playlist: Playlist, member: Member | None, person: Person
 ) -> None:
     """Raise NotAllowedError unless the person may change the rules of `playlist`."""
     if await may_curate(session, playlist, member, person) is not Role.ADMIN:
         raise NotAllowedError(
-            f"Only who looks after {playlist.name} may do this, and {member.display_name} does"
+            f"Only who looks after {playlist.name} may do this, and {_name(member, person)} does"
             " not. Ask somebody who manages the server."
         )
+
+
+def _name(member: Member | None, person: Person) -> str:
+    return (plain(person.name) if member is None else member.display_name) or "somebody"
 
 
 def require_admin(person: Person) -> None:

@@ -207,12 +207,12 @@ async def talk(cast: Cast, code: str) -> None:
     form = await house.click(mo, more, "Note…")
     noted = await house.fill(mo, form, {"Note for the curators": "Listen to the end."})
     assert "Listen to the end." in noted.text
-    form = await house.click(mo, card, "Ask artist")
+    form = await house.click(mo, card, "Ask artist…")
     asked = await house.fill(mo, form, {"Question for the artist": "Is there an edit?"})
     assert "Is there an edit?" in asked.text
     await house.settle()
     (question,) = [one for one in ana.direct() if "Is there an edit?" in text_of(one)]
-    form = await house.click(ana, question, "Answer")
+    form = await house.click(ana, question, "Answer…")
     answered = await house.fill(ana, form, {"Your answer": "Yes, of three minutes."})
     assert code in answered.text
     card = await house.click(mo, await house.command(mo, "track", id=code), "Show the card")
@@ -249,7 +249,7 @@ async def decline_and_send_again(cast: Cast, code: str) -> str:
     assert "The curators see it" in thanked.text
     told = await house.command(kim, "track", id=code)
     assert "the artist found this useful" in told.text
-    form = await house.click(ana, letters[0], "Send again")
+    form = await house.click(ana, letters[0], "Send again…")
     new_mix = house.stage.song("rain2")
     again = await house.fill(
         ana, form, {"Spotify link of one track": new_mix, _AI: "No", _OWNS: True}

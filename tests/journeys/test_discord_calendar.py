@@ -60,7 +60,7 @@ async def test_who_was_not_answered_gets_an_apology_and_sends_again_in_two_click
 
     (letter,) = [one for one in ana.direct() if "did not answer you in time" in text_of(one)]
     assert "We are sorry" in text_of(letter)
-    form = await house.click(ana, letter, "Send again")
+    form = await house.click(ana, letter, "Send again…")
     # Only the tick is asked for again; link, answer and note stand there already.
     again = await house.fill(ana, form, {"I own or represent this track": True})
     await house.settle()

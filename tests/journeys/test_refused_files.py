@@ -22,7 +22,7 @@ from tests.sources.clips import WAV
 from tests.workflow.stage import Stage
 
 _AI, _OWNS = "Was it made with AI tools?", "I own or represent this track"
-_BACK, _ANYWAY = "Back to the form", "Submit anyway"
+_BACK, _ANYWAY = "Back to the form", "Submit anyway…"
 FOG = "Ana Lund - Fog.wav"
 
 

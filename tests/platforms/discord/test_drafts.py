@@ -116,4 +116,4 @@ def test_a_refusal_keeps_link_and_note(link: str, note: str) -> None:
     payload = new_message(screen)
     assert_discord_takes(payload)
     (row,) = payload["components"]
-    assert [one["label"] for one in row["components"]] == ["Back to the form", "Submit anyway"]
+    assert [one["label"] for one in row["components"]] == ["Back to the form", "Submit anyway…"]
