@@ -1,0 +1,60 @@
+"""What artists send, whichever chat they send it in."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.chat import artist_work
+from bot.chat.drafts import Draft
+from bot.chat.forms import Upload
+from bot.chat.visit import Visit
+from bot.workflow.people import console_person, member_of
+from db import blocks, draft_files
+from tests.workflow.stage import NOW, Stage, link_of, open_stage
+from tests.workflow.test_places import desk_of
+
+SONG = Upload(filename="song.wav", size=4, url="https://cdn.example/song.wav")
+
+
+@pytest.fixture
+async def stage(sqlite_sessions: async_sessionmaker[AsyncSession]) -> Stage:
+    return await open_stage(sqlite_sessions)
+
+
+async def _fetch(upload: Upload, *, max_bytes: int) -> bytes:
+    del upload, max_bytes
+    return b"RIFF"
+
+
+def visit_of(stage: Stage) -> Visit:
+    return Visit(desk=desk_of(stage), person=console_person("ana"), key="form-1", fetch=_fetch)
+
+
+async def test_no_file_of_who_is_kept_out_is_kept(stage: Stage) -> None:
+    async with stage.sessions.begin() as session:
+        ana = await member_of(session, stage.workspace_id, console_person("ana"), now=NOW)
+        await blocks.put(
+            session,
+            workspace_id=stage.workspace_id,
+            name="ana",
+            reason="Bought streams.",
+            now=NOW,
+            member_id=ana.id,
+        )
+
+    told = await artist_work.send(visit_of(stage), Draft(by_file=True), upload=SONG)
+
+    assert "takes no submissions from you" in str(told)
+    async with stage.sessions() as session:
+        assert (
+            await draft_files.of_member(session, workspace_id=stage.workspace_id, member_id=ana.id)
+            is None
+        )
+
+
+async def test_of_two_playlists_one_has_to_be_named(stage: Stage) -> None:
+    await stage.playlist("Loud")
+
+    told = await artist_work.send(visit_of(stage), Draft(link=link_of("one")))
+
+    assert "Say which playlist it is for" in str(told)
+    assert (await stage.status()).rows == ()
