@@ -54,6 +54,10 @@ YOUR_FILE = "Your file"
 YOUR_GENRE = "Your genre"
 YOUR_LANGUAGE = "Your language"
 YOUR_TRACK_TEXT = "Your track"
+NO_LINK_THERE_TEXT = (
+    "There is no Spotify link in that message. Copy one from the artist's post, or use"
+    f" {command('submit')}, which takes a link or a file."
+)
 NO_TRACK_TEXT = "Paste the link of one track, or choose a file."
 AI_LABELS: Mapping[AiUse, str] = MappingProxyType(
     {AiUse.NO: "No", AiUse.PARTLY: "Partly", AiUse.MOSTLY: "Mostly"}

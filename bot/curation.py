@@ -54,13 +54,15 @@ class VoteLine:
 class PanelView:
     """How far a panel is. `votes` is None while the viewer may not see them; `mine` is their own.
 
-    `split`: everybody has voted and nothing is decided, so that an admin has to.
+    `barred`: they never may, as the track is theirs. `split`: everybody has voted and nothing is
+    decided, so that an admin has to.
     """
 
     needed: int
     cast: int
     mine: str | None = None
     votes: tuple[VoteLine, ...] | None = None
+    barred: bool = False
     split: bool = False
 
     def to_json(self) -> dict[str, object]:

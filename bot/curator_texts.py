@@ -117,7 +117,8 @@ def panel_text(panel: PanelView) -> str:
         return ""
     parts = [f"{panel.cast} voted, {panel.needed} must say the same"]
     if panel.votes is None:
-        parts.append("votes are hidden until you have voted" if panel.mine is None else "")
+        waits = panel.mine is None and not panel.barred
+        parts.append("votes are hidden until you have voted" if waits else "")
     else:
         parts += [f"{plain(vote.by)}: {vote.answer}" for vote in panel.votes]
     if panel.split:
@@ -150,6 +151,8 @@ def card_lines(card: ReviewCard, *, when: Callable[[datetime], str] = day) -> li
 
 
 def card_score(card: ReviewCard) -> str:
+    if card.row.score_hidden and card.barred:
+        return "Score hidden: this one is for others to answer"
     if card.row.score_hidden:
         return f"{HIDDEN_SCORE[:1].upper()}{HIDDEN_SCORE[1:]}"
     if card.row.score is None:

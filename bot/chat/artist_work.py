@@ -249,6 +249,9 @@ def link_in(text: str) -> str:
     found = find_links(text)
     if found.tracks:
         return f"https://open.spotify.com/track/{found.tracks[0]}"
+    if found.albums:
+        # A single is an album of one track.
+        return f"https://open.spotify.com/album/{found.albums[0]}"
     return found.short[0] if found.short else ""
 
 

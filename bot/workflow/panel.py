@@ -153,7 +153,7 @@ def panel_view(
     needed = submission.playlist.votes_needed
     mine = next((row.answer.value for row in cast if row.member_id == viewer_id), None)
     if viewer_id is not None and _is_blind(submission, mine=mine, barred=barred):
-        return PanelView(needed=needed, cast=len(cast), mine=mine)
+        return PanelView(needed=needed, cast=len(cast), mine=mine, barred=barred)
     return PanelView(
         needed=needed,
         cast=len(cast),

@@ -313,3 +313,14 @@ async def test_nobody_notices_more_of_a_desk_that_takes_five_seconds_than_the_wa
     )
     assert [part for part, one in zip(expected, told, strict=True) if part not in one.text] == []
     assert house.discord.flaws == []
+
+
+async def test_a_message_without_a_link_opens_no_empty_form(house: House) -> None:
+    await add_panel(house)
+    ana = house.person("Ana")
+    told = await ana.message_menu("Submit this track", house.boss.say("great song last night!"))
+    assert "There is no Spotify link in that message." in told.text
+
+    single = house.boss.say(f"out now: spotify:album:{'a' * 22}")
+    form = await ana.message_menu("Submit this track", single)
+    assert f"https://open.spotify.com/album/{'a' * 22}" in str(form.interaction.modal)

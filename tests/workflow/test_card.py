@@ -94,6 +94,15 @@ async def test_a_card_of_a_panel_is_blind_until_one_has_voted(stage: Stage) -> N
     assert "they differ" in "\n".join(card_lines(seen))
 
 
+async def test_who_may_not_answer_is_not_told_to_vote_for_the_score(stage: Stage) -> None:
+    await stage.playlist(votes_needed=2)
+    code = await stage.send(stage.song("one"), by="mo")
+
+    told = "\n".join(card_lines(await _card(stage, code)))
+    assert "Score hidden: this one is for others to answer" in told
+    assert "until you have voted" not in told
+
+
 async def test_once_a_panel_has_answered_who_did_not_vote_sees_it_all(stage: Stage) -> None:
     await stage.playlist(votes_needed=2)
     await stage.appoint("kim")

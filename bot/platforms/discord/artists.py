@@ -8,8 +8,10 @@ from discord.ext import commands
 
 from bot.chat import artist_work, privacy_work
 from bot.chat.drafts import Draft
-from bot.chat.forms import Upload
+from bot.chat.forms import Form, Upload
 from bot.chat.replies import Reply
+from bot.chat_texts import NO_LINK_THERE_TEXT
+from bot.errors import LinkError
 from bot.platforms.discord import command_texts as words
 from bot.platforms.discord.choosing import playlist_choices
 from bot.platforms.discord.earmark import Earmark
@@ -161,9 +163,13 @@ class Artists(commands.Cog, name="Earmark: artists"):
     async def _submit_this(self, interaction: Interaction, message: discord.Message) -> None:
         """Open the form with the link that a message holds."""
         link = artist_work.link_in(message.content)
-        await self._front.command_form(
-            interaction, lambda visit: artist_work.new_form(visit, Draft(link=link))
-        )
+
+        async def make(visit: Visit) -> Form:
+            if not link:
+                raise LinkError(NO_LINK_THERE_TEXT)
+            return await artist_work.new_form(visit, Draft(link=link))
+
+        await self._front.command_form(interaction, make)
 
 
 def _upload(audio: discord.Attachment) -> Upload:
