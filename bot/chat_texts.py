@@ -203,7 +203,7 @@ SETUP_DONE_TEXT = (
     f"All is in place. Artists can use {command('submit')}, and curators {command('queue')} and"
     f" {command('next')}."
 )
-SETUP_LOOK_TEXT = "All is chosen. Please read what is said about it below."
+SETUP_LOOK_TEXT = "Almost there: something below needs a look."
 SETUP_CHANGED_TEXT = "Kept."
 SETUP_NOTHING = "not chosen yet"
 SETUP_GONE = "deleted, or hidden from this bot; please choose again"
