@@ -1,32 +1,14 @@
 """What artists send, whichever chat they send it in."""
 
-import pytest
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-
 from bot.chat import artist_work
 from bot.chat.drafts import Draft
 from bot.chat.forms import Upload
-from bot.chat.visit import Visit
 from bot.workflow.people import console_person, member_of
 from db import blocks, draft_files
-from tests.workflow.stage import NOW, Stage, link_of, open_stage
-from tests.workflow.test_places import desk_of
+from tests.chat.visits import visit_of
+from tests.workflow.stage import NOW, Stage, link_of
 
 SONG = Upload(filename="song.wav", size=4, url="https://cdn.example/song.wav")
-
-
-@pytest.fixture
-async def stage(sqlite_sessions: async_sessionmaker[AsyncSession]) -> Stage:
-    return await open_stage(sqlite_sessions)
-
-
-async def _fetch(upload: Upload, *, max_bytes: int) -> bytes:
-    del upload, max_bytes
-    return b"RIFF"
-
-
-def visit_of(stage: Stage) -> Visit:
-    return Visit(desk=desk_of(stage), person=console_person("ana"), key="form-1", fetch=_fetch)
 
 
 async def test_no_file_of_who_is_kept_out_is_kept(stage: Stage) -> None:
@@ -41,7 +23,7 @@ async def test_no_file_of_who_is_kept_out_is_kept(stage: Stage) -> None:
             member_id=ana.id,
         )
 
-    told = await artist_work.send(visit_of(stage), Draft(by_file=True), upload=SONG)
+    told = await artist_work.send(visit_of(stage, "ana"), Draft(by_file=True), upload=SONG)
 
     assert "takes no submissions from you" in str(told)
     async with stage.sessions() as session:
@@ -54,7 +36,7 @@ async def test_no_file_of_who_is_kept_out_is_kept(stage: Stage) -> None:
 async def test_of_two_playlists_one_has_to_be_named(stage: Stage) -> None:
     await stage.playlist("Loud")
 
-    told = await artist_work.send(visit_of(stage), Draft(link=link_of("one")))
+    told = await artist_work.send(visit_of(stage, "ana"), Draft(link=link_of("one")))
 
     assert "Say which playlist it is for" in str(told)
     assert (await stage.status()).rows == ()

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.chat import playlist_work, seed_work
 from bot.chat.custom_id import CustomId
@@ -18,7 +17,7 @@ from bot.workflow.people import Person, console_operator
 from bot.workflow.seeds import MAX_SEEDS, add_seeds
 from db.models import Role
 from tests.platforms.discord.payloads import assert_discord_takes, new_message
-from tests.workflow.stage import NIGHT, Stage, link_of, open_stage, spotify_id
+from tests.workflow.stage import NIGHT, Stage, link_of, spotify_id
 from tests.workflow.test_places import desk_of
 
 BOSS = console_operator("boss")
@@ -150,11 +149,6 @@ def visit(
 
 async def _nothing(upload: Upload, *, max_bytes: int) -> bytes:
     raise NotImplementedError("no file is sent here")
-
-
-@pytest.fixture
-async def stage(sqlite_sessions: async_sessionmaker[AsyncSession]) -> Stage:
-    return await open_stage(sqlite_sessions)
 
 
 @pytest.fixture
