@@ -1,5 +1,7 @@
 """What artists send, whichever chat they send it in."""
 
+import pytest
+
 from bot.chat import artist_work
 from bot.chat.drafts import Draft
 from bot.chat.forms import Upload
@@ -40,3 +42,15 @@ async def test_of_two_playlists_one_has_to_be_named(stage: Stage) -> None:
 
     assert "Say which playlist it is for" in str(told)
     assert (await stage.status()).rows == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "link"),
+    [
+        (f"my new one {link_of('one')}?si=abc!", link_of("one")),
+        ("https://spotify.link/abc123 please", "https://spotify.link/abc123"),
+        ("no link at all", ""),
+    ],
+)
+def test_of_a_message_the_form_takes_the_link(said: str, link: str) -> None:
+    assert artist_work.link_in(said) == link

@@ -1,17 +1,16 @@
 """A copy of one's own data, silence, and being forgotten in every table."""
 
 import json
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import NotFoundError
 from bot.workflow import handling, privacy, talk
 from bot.workflow.people import Person, console_person
 from bot.workflow.privacy import DeletedView, ExportView
-from db import blocks, decisions, draft_files, moves
+from db import decisions, draft_files
 from db import privacy as kept
 from db.models import (
     Answer,
@@ -19,7 +18,6 @@ from db.models import (
     Identity,
     Member,
     Platform,
-    PlaylistCurator,
     Status,
     Submission,
     Track,
@@ -28,7 +26,7 @@ from db.models import (
 from tests.db.desk import NOW as DESK_NOW
 from tests.db.desk import open_desk
 from tests.db.filled import fill
-from tests.workflow.stage import DAY, NOW, OWN_FILE, Stage, link_of
+from tests.workflow.stage import NOW, OWN_FILE, Stage, link_of
 from tests.workflow.test_places import desk_of
 
 ANA = Person(platform=Platform.DISCORD, external_id="880011223344556677", name="Ana Lund")
@@ -324,77 +322,6 @@ async def test_direct_messages_are_turned_off_and_on(stage: Stage) -> None:
             )
         assert view.dm_allowed is allowed
         assert (await _export(stage)).to_json()["dm_allowed"] is allowed
-
-
-async def test_what_was_over_a_year_ago_loses_its_name(stage: Stage) -> None:
-    desk = desk_of(stage)
-    old = await stage.send(stage.song("one"), by="ana")
-    await stage.decide(old, Answer.DECLINE, reasons=("no_room",), note="Sorry, Ana!")
-    on_air = await stage.send(stage.song("two"), by="ben")
-    await stage.decide(on_air, Answer.KEEP)
-    placed = await stage.send(stage.song("four"), by="dora")
-    await stage.decide(placed, Answer.KEEP)
-    row = await stage.row(placed)
-    await stage.inside(
-        lambda session: moves.move(
-            session,
-            workspace_id=stage.workspace_id,
-            submission_id=row.id,
-            to=Status.PLACED,
-            actor=None,
-            at=NOW,
-        )
-    )
-    stage.clock.time = NOW + 300 * DAY
-    young = await stage.send(stage.song("three"), by="cleo")
-    await stage.withdraw(young, by="cleo")
-
-    stage.clock.time = NOW + privacy.RETENTION
-    assert await privacy.retire_at(desk) == 0
-    stage.clock.time += timedelta(seconds=1)
-    assert await privacy.retire_at(desk) == 1
-    assert await privacy.retire_at(desk) == 0
-
-    codes = (old, on_air, placed, young)
-    names = [(await stage.row(code)).member.display_name for code in codes]
-    assert names == [kept.NOBODY, "ben", "dora", "cleo"]
-    # What curators did to it is theirs as before.
-    people = {one.id: one.display_name for one in await _members(stage)}
-    acted = [people[one.actor_id] for one in await stage.history(old) if one.actor_id is not None]
-    assert acted == [kept.NOBODY, "mo"]
-    assert (await stage.status("ana")).rows == ()
-    # Nothing of ana's is left, so that nobody needs to know her.
-    assert {one.display_name for one in await _members(stage)} == {
-        kept.NOBODY,
-        "mo",
-        "ben",
-        "cleo",
-        "dora",
-    }
-    async with stage.sessions() as session:
-        assert not await session.scalar(select(Identity).where(Identity.external_id == "ana"))
-
-
-async def test_who_is_kept_out_or_has_voted_is_still_known_after_a_year(stage: Stage) -> None:
-    people = {name: await stage.appoint(name) for name in ("ben", "kim", "lou")}
-    await stage.playlist(votes_needed=2)
-    await stage.decide(await stage.send(stage.song("one")), by="kim")
-    async with stage.sessions.begin() as session:
-        await blocks.put(
-            session,
-            workspace_id=stage.workspace_id,
-            name="ben",
-            reason="Bought streams.",
-            now=NOW,
-            member_id=people["ben"],
-        )
-        await session.execute(delete(PlaylistCurator))
-    stage.clock.time = NOW + privacy.RETENTION + DAY
-
-    await privacy.retire_at(desk_of(stage))
-
-    known = {one.display_name for one in await _members(stage)}
-    assert (known & set(people), kept.NOBODY in known) == ({"ben", "kim"}, True)
 
 
 async def test_a_track_that_nobody_refers_to_goes_with_its_facts(stage: Stage) -> None:
