@@ -3,8 +3,11 @@
 import pytest
 
 from bot.chat import artist_work
+from bot.chat.custom_id import CustomId
 from bot.chat.drafts import Draft
 from bot.chat.forms import Upload
+from bot.chat.replies import Page
+from bot.workflow.mine import Stand
 from bot.workflow.people import console_person, member_of
 from db import blocks, draft_files
 from tests.chat.visits import visit_of
@@ -54,3 +57,14 @@ async def test_of_two_playlists_one_has_to_be_named(stage: Stage) -> None:
 )
 def test_of_a_message_the_form_takes_the_link(said: str, link: str) -> None:
     assert artist_work.link_in(said) == link
+
+
+async def test_the_second_page_of_ones_own_submissions_is_turned_to(stage: Stage) -> None:
+    for number in range(11):
+        await stage.submit(link_of(f"song{number}"))
+
+    turned = CustomId(action="mysubs", arg=f"{Stand.ALL}.2")
+    shown = await artist_work.turn_own_page(visit_of(stage, "ana", turned))
+
+    assert isinstance(shown, Page)
+    assert len(shown.rows) == 1
