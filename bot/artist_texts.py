@@ -124,21 +124,22 @@ def taste_words(
 
 def check_text(
     *,
-    playlist: str,
+    playlist: str = "",
     welcome: bool,
     place: int,
     answer_by: datetime,
     expected_at: datetime | None,
     when: Callable[[datetime], str],
 ) -> str:
-    """Return the first line of a private check."""
+    """Return the first line of a private check; without a name where it stands above already."""
     if not welcome:
-        return f"{playlist} would not take it now:"
-    likely = f", probably about {when(expected_at)}" if expected_at else ""
-    return (
-        f"{playlist} would take it: place {place}, an answer by {when(answer_by)} at the"
-        f" latest{likely}."
-    )
+        told = "would not take it now:"
+    else:
+        likely = f", probably about {when(expected_at)}" if expected_at else ""
+        told = (
+            f"would take it: place {place}, an answer by {when(answer_by)} at the latest{likely}."
+        )
+    return f"{playlist} {told}" if playlist else told[0].upper() + told[1:]
 
 
 def _days(days: int) -> str:

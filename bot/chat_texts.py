@@ -59,6 +59,10 @@ NO_LINK_THERE_TEXT = (
     f" {command('submit')}, which takes a link or a file."
 )
 NO_TRACK_TEXT = "Paste the link of one track, or choose a file."
+TYPE_ANEW_TEXT = (
+    "The form has no place for a genre or a language: for another one, type"
+    f" {command('submit')} anew."
+)
 AI_LABELS: Mapping[AiUse, str] = MappingProxyType(
     {AiUse.NO: "No", AiUse.PARTLY: "Partly", AiUse.MOSTLY: "Mostly"}
 )

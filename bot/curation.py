@@ -127,6 +127,7 @@ class ReviewCard:
     claimed_by_me: bool = False
     snoozed_until: datetime | None = None
     thread_id: str | None = None
+    pinned: bool = False
     barred: str = ""
     may_override: bool = False
 

@@ -165,7 +165,7 @@ _TYPES = {
     "show": "a podcast",
     "audiobook": "an audiobook",
 }
-_INSTEAD = "Paste the link of one Spotify track, or send the file."
+_INSTEAD = "Paste the link of one Spotify track, or submit the file itself."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from bot.chat.forms import MOST_CHOICES, Form, Upload
 from bot.chat.replies import Reply
 from bot.chat.sent_files import SentFile
 from bot.chat.visit import Visit
-from bot.chat_texts import NO_PLAYLISTS_TEXT, NO_TRACK_TEXT, WITHDRAWN_TEXT
+from bot.chat_texts import NO_PLAYLISTS_TEXT, NO_TRACK_TEXT, TYPE_ANEW_TEXT, WITHDRAWN_TEXT
 from bot.errors import EarmarkError, NotFoundError, RuleError
 from bot.links import find_links
 from bot.marks import command
@@ -18,6 +18,9 @@ from bot.workflow.rescore import version_in_use
 from bot.workflow.submit import Accepted, Request
 from db.engine import reading
 from db.types import AiUse
+
+# Rules about what is typed with the command, and has no place in a form.
+TYPED_ONLY = frozenset({"genres", "languages"})
 
 
 async def new_form(visit: Visit, draft: Draft, *, upload: Upload | None = None) -> Form:
@@ -113,10 +116,13 @@ async def send(
         return await _submit(visit, request, file)
     except EarmarkError as error:
         may_insist = isinstance(error, RuleError) and error.anyway
+        why = str(error)
+        if isinstance(error, RuleError) and error.rule in TYPED_ONLY:
+            why = f"{why} {TYPE_ANEW_TEXT}"
         if file is None:
-            return refused(str(error), draft, may_insist=may_insist)
+            return refused(why, draft, may_insist=may_insist)
         draft, kept = await sent_files.keep(visit, draft, file, refused_by=error)
-        return refused(str(error), draft, may_insist=may_insist, kept=kept)
+        return refused(why, draft, may_insist=may_insist, kept=kept)
 
 
 async def _submit(visit: Visit, request: Request, file: SentFile | None) -> Reply:

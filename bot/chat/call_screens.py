@@ -75,7 +75,6 @@ def _call(row: CallRow) -> str:
 
 def _check(row: CheckView) -> str:
     told = check_text(
-        playlist=row.playlist,
         welcome=row.welcome,
         place=row.place,
         answer_by=row.answer_by,

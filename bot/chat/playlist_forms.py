@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.artist_texts import AI_POLICIES
+from bot.artist_texts import AI_POLICIES, open_words
 from bot.chat import replies
 from bot.chat.custom_id import CustomId
 from bot.chat.forms import Choose, Filled, Form, Text, form, part
@@ -23,7 +23,7 @@ from bot.chat_texts import (
     reviewers_text,
 )
 from bot.links import find_links
-from bot.marks import role
+from bot.marks import moment, role
 from bot.messages import Button, Card, Field, Option, Select, plain
 from bot.seed_texts import SEEDS_BUTTON, SEEDS_LABEL
 from bot.workflow.manage import PlaylistView, Setting
@@ -72,7 +72,7 @@ def playlist_card(
         Card(
             title=view.name,
             body="\n".join(
-                (*([heading] if heading else []), *(_line(one) for one in view.settings))
+                (*([heading] if heading else []), _now(view), *map(_line, view.settings))
             ),
             fields=(Field(name="Curators", value=_reviewers(view, viewer.platform)),),
             buttons=(
@@ -188,6 +188,17 @@ def _menu(settings: Iterable[Setting], playlist_id: int) -> Select:
         argument=str(playlist_id),
         most=_AT_ONCE,
     )
+
+
+def _now(view: PlaylistView) -> str:
+    intake = view.intake
+    told = open_words(
+        is_open=intake.is_open,
+        opens_at=intake.opens_at,
+        closes_at=intake.closes_at,
+        when=moment,
+    )
+    return f"It is {told}."
 
 
 def _line(one: Setting) -> str:

@@ -200,6 +200,7 @@ async def _view(visit: Visit, playlist: str) -> PlaylistView:
             workspace_id=desk.workspace_id,
             playlist=playlist,
             person=visit.person,
+            now=desk.now(),
         )
 
 

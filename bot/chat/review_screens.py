@@ -156,8 +156,7 @@ def more(shown: ReviewCard) -> Reply:
     buttons = [
         _button("note", NOTE_BUTTON, code),
         _button("history", HISTORY_BUTTON, code),
-        _button("pin", PIN_BUTTON, code),
-        _button("unpin", UNPIN_BUTTON, code),
+        _button("unpin", UNPIN_BUTTON, code) if shown.pinned else _button("pin", PIN_BUTTON, code),
     ]
     if shown.snoozed_until is not None:
         buttons.append(_button("wake", WAKE_BUTTON, code))

@@ -62,6 +62,7 @@ def show_playlist(*, playlist: str, name: str, as_json: bool) -> None:
             workspace_id=desk.workspace_id,
             playlist=playlist,
             person=console_operator(name),
+            now=desk.now(),
         ),
         as_json=as_json,
     )

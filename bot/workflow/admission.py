@@ -245,6 +245,24 @@ async def refuse_seed(session: AsyncSession, playlist: Playlist, applicant: Appl
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Whether a playlist takes submissions now, until when, or from when on, as far as known."""
+
+    is_open: bool
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+def intake_of(playlist: Playlist, *, now: datetime) -> Intake:
+    """Return whether a playlist is open."""
+    try:
+        rules.check_open(rules_of(playlist), now=now)
+    except RuleError as error:
+        return Intake(is_open=False, opens_at=error.possible_at)
+    return Intake(is_open=True, closes_at=playlist.closes_at)
+
+
 def rules_of(playlist: Playlist) -> rules.Rules:
     """Return the playlist's rules as plain values."""
     return rules.Rules(

@@ -7,10 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.artist_texts import NO_PRIORITY
-from bot.errors import RuleError
 from bot.messages import plain
-from bot.workflow.admission import pace_at, rules_of
-from bot.workflow.rules import check_open
+from bot.workflow.admission import intake_of, pace_at
 from db import history, playlists
 from db.models import AiPolicy, Playlist
 
@@ -96,17 +94,12 @@ def next_digest_at(weekday: int, at: time, zone: ZoneInfo, *, after: datetime) -
 
 async def _row(session: AsyncSession, playlist: Playlist, *, now: datetime) -> CallRow:
     pace = await pace_at(session, playlist, now=now)
-    opens_at = None
-    is_open = True
-    try:
-        check_open(rules_of(playlist), now=now)
-    except RuleError as error:
-        is_open, opens_at = False, error.possible_at
+    intake = intake_of(playlist, now=now)
     return CallRow(
         playlist=playlist.name,
-        open=is_open,
-        opens_at=opens_at,
-        closes_at=playlist.closes_at if is_open else None,
+        open=intake.is_open,
+        opens_at=intake.opens_at,
+        closes_at=intake.closes_at,
         genres=tuple(plain(genre) for genre in playlist.genres),
         languages=tuple(plain(language) for language in playlist.languages),
         max_release_age_days=playlist.max_release_age_days,

@@ -155,22 +155,26 @@ async def _card(
         claimed_by_me=claimer is not None and claimer == viewer.member_id,
         snoozed_until=submission.snoozed_until if is_snoozed(submission, now=now) else None,
         thread_id=thread.thread_id if thread else None,
+        pinned=place.pinned_by is not None,
         barred=_barred(submission, viewer),
         may_override=_may_override(submission, viewer),
     )
 
 
 def remarks_of(history: Sequence[Event]) -> tuple[RemarkLine, ...]:
-    """Return the notes, questions and answers of a history, oldest first."""
+    """Return the notes, questions and answers of a history, oldest first.
+
+    What somebody wrote who is forgotten is left out: there is nothing to read.
+    """
     return tuple(
         RemarkLine(
             kind=event.kind.value,
             by=event.actor.display_name if event.actor else "",
             at=event.at,
-            text=event.note or "",
+            text=event.note,
         )
         for event in history
-        if event.kind in _REMARKS
+        if event.kind in _REMARKS and event.note
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import NotFoundError, RuleError
 from bot.messages import plain
 from bot.workflow import notices
+from bot.workflow.admission import Intake, intake_of
 from bot.workflow.people import (
     Person,
     known_member,
@@ -51,28 +52,33 @@ class Reviewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaylistView:
-    """A playlist for who looks after it: all its rules, and who reviews."""
+    """A playlist for who looks after it: whether it is open, all its rules, and who reviews."""
 
     name: str
+    intake: Intake
     settings: tuple[Setting, ...]
     reviewers: tuple[Reviewer, ...]
 
     def to_json(self) -> dict[str, object]:
+        intake = self.intake
         return {
             "name": self.name,
+            "open": intake.is_open,
+            "opens_at": intake.opens_at.isoformat() if intake.opens_at else None,
+            "closes_at": intake.closes_at.isoformat() if intake.closes_at else None,
             "settings": [one.to_json() for one in self.settings],
             "reviewers": [one.to_json() for one in self.reviewers],
         }
 
 
 async def show_playlist(
-    session: AsyncSession, *, workspace_id: int, playlist: str, person: Person
+    session: AsyncSession, *, workspace_id: int, playlist: str, person: Person, now: datetime
 ) -> PlaylistView:
     """Return a playlist's rules to one of its curators; nothing is written."""
     found = await find_playlist(session, workspace_id, playlist)
     member = await known_member(session, workspace_id=workspace_id, person=person)
     await require_curator(session, found, member, person)
-    return await _view(session, found)
+    return await _view(session, found, now=now)
 
 
 async def require_looked_after(
@@ -119,7 +125,7 @@ async def add_playlist(
         now=now,
     )
     await _show_on_boards(session, playlist, now=now)
-    return await _view(session, playlist)
+    return await _view(session, playlist, now=now)
 
 
 async def edit_playlist(
@@ -214,7 +220,7 @@ async def grant(
             role=role,
             now=now,
         )
-    return await _view(session, found)
+    return await _view(session, found, now=now)
 
 
 async def revoke(
@@ -244,7 +250,7 @@ async def revoke(
         )
     if not removed:
         raise NotFoundError(f"They were no reviewer of {found.name}, so nothing was changed.")
-    return await _view(session, found)
+    return await _view(session, found, now=now)
 
 
 async def looked_after(
@@ -266,7 +272,7 @@ async def _change(
     if changed is None:
         raise NotFoundError(f"{playlist.name} was deleted at this very moment.")
     await _show_on_boards(session, changed, now=now)
-    return await _view(session, changed)
+    return await _view(session, changed, now=now)
 
 
 async def _show_on_boards(session: AsyncSession, playlist: Playlist, *, now: datetime) -> None:
@@ -276,7 +282,7 @@ async def _show_on_boards(session: AsyncSession, playlist: Playlist, *, now: dat
     )
 
 
-async def _view(session: AsyncSession, playlist: Playlist) -> PlaylistView:
+async def _view(session: AsyncSession, playlist: Playlist, *, now: datetime) -> PlaylistView:
     people = await curators.of_playlist(
         session, workspace_id=playlist.workspace_id, playlist_id=playlist.id
     )
@@ -285,6 +291,7 @@ async def _view(session: AsyncSession, playlist: Playlist) -> PlaylistView:
     )
     return PlaylistView(
         name=playlist.name,
+        intake=intake_of(playlist, now=now),
         settings=tuple(
             Setting(key=one.key, value=one.show(getattr(playlist, one.key)), meaning=one.meaning)
             for one in SETTINGS

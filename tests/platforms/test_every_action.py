@@ -24,6 +24,8 @@ ROOTS: Mapping[str, tuple[str, ...]] = {
 _ASKED_ON_THE_WAY = frozenset(
     {
         "card.reviewable",
+        "handling.require_reviewer",
+        "manage.require_looked_after",
         "mine.find_own",
         "people.curated",
         "people.curated_ids",

@@ -9,11 +9,12 @@ from bot.curation import ReviewCard
 from bot.curator_texts import card_lines, told_reasons
 from bot.errors import NotAllowedError
 from bot.messages import ScoreLine
-from bot.workflow import card, handling, talk
+from bot.workflow import card, handling, privacy, talk
 from bot.workflow.people import console_person
 from db.models import Answer, Exposure
 from db.types import AiUse
 from tests.workflow.stage import DAY, NIGHT, Stage
+from tests.workflow.test_places import desk_of
 
 SCORE = ScoreLine(
     percentile=60, low=40, high=80, p_low=0.2, p_medium=0.5, p_high=0.3, level="medium", model="m"
@@ -276,3 +277,39 @@ async def test_an_answered_card_tells_its_answer_and_not_what_was_planned_before
 
     assert view.row.why.startswith("kept")
     assert (view.snoozed_until, view.claimed_by_me, view.row.claimed_by) == (None, False, None)
+
+
+async def test_a_card_says_whether_it_is_pinned(stage: Stage) -> None:
+    code = await stage.send(stage.song("one"), by="ana")
+    assert not (await _card(stage, code)).pinned
+
+    await stage.inside(
+        lambda session: handling.pin(
+            session,
+            workspace_id=stage.workspace_id,
+            code=code,
+            person=console_person("mo"),
+            now=stage.clock(),
+        )
+    )
+
+    assert (await _card(stage, code)).pinned
+
+
+async def test_a_remark_of_somebody_who_is_forgotten_leaves_no_empty_line(stage: Stage) -> None:
+    code = await stage.send(stage.song("one"), by="ana")
+    await stage.inside(
+        lambda session: talk.ask(
+            session,
+            workspace_id=stage.workspace_id,
+            code=code,
+            person=console_person("mo"),
+            text="Who sings?",
+            now=stage.clock(),
+        )
+    )
+    assert "Who sings?" in "\n".join(card_lines(await _card(stage, code)))
+
+    await privacy.delete_at(desk_of(stage), person=console_person("ana"))
+
+    assert (await _card(stage, code)).remarks == ()

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import seed_texts as words
+from bot.artist_texts import open_words
 from bot.messages import plain
 from bot.texts import day
 
@@ -24,7 +25,12 @@ def playlist_table(view: "PlaylistView") -> RenderableType:
     for setting in view.settings:
         table.add_row(setting.key, plain(setting.value, limit=1000), setting.meaning)
     reviewers = ", ".join(_reviewer(one) for one in view.reviewers) or "nobody yet"
-    return Group(Text(plain(view.name), style="bold"), table, Text(f"Reviewed by {reviewers}."))
+    intake = view.intake
+    now = open_words(
+        is_open=intake.is_open, opens_at=intake.opens_at, closes_at=intake.closes_at, when=day
+    )
+    heading = Text.assemble((plain(view.name), "bold"), f"  {now}")
+    return Group(heading, table, Text(f"Reviewed by {reviewers}."))
 
 
 def seeds_table(view: "SeedsView") -> RenderableType:

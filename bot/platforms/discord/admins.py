@@ -85,10 +85,8 @@ class Admins(commands.Cog, name="Earmark: admins"):
                     return await seed_work.show(visit, playlist=name)
                 case "open":
                     return await playlist_work.let_in(visit, playlist=name, days=days)
-                case "close":
+                case "close" | "pause":
                     return await playlist_work.shut(visit, playlist=name, days=days)
-                case "pause":
-                    return await playlist_work.shut(visit, playlist=name)
             if role is not None:
                 setup_work.require_narrow(visit, str(role.id))
                 await playlist_work.appoint(visit, playlist=name, role_id=str(role.id))

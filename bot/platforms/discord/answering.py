@@ -31,8 +31,8 @@ Work = Callable[[], Awaitable[Screen]]
 # Of Discord's three seconds for the first answer these are ours; the rest is for the way. One try
 # is given more than the second that discord.py waits by itself after a server's error.
 _FIRST_S, _ONE_TRY_S, _PAUSE_S = 2.6, 1.2, 0.05
-# A form is the first answer itself, so making one may take less.
-_FORM_S = 1.0
+# A form is the first answer itself, and whoever waits is to read why there is none within a second.
+_FORM_S = 0.8
 
 # Discord's codes, as listed under "JSON error codes" in its documentation.
 _TOO_LATE, _ANSWERED_BEFORE = 10062, 40060

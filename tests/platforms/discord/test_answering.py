@@ -1,14 +1,17 @@
 """The first answer, whatever Discord says to it. The journeys try it against a whole Discord."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 import discord
 import pytest
+from discord import ui
 
 from bot.errors import RuleError
-from bot.platforms.discord.answering import respond
+from bot.platforms.discord.answering import open_form, respond
+from bot.platforms.discord.patience import Patience
 from bot.platforms.discord.render import sentence
 from bot.platforms.discord.screen import Screen
 
@@ -38,6 +41,7 @@ class Scripted:
     shown: list[dict[str, Any]] = field(default_factory=list)
     message: None = None
     deferred: list[dict[str, bool]] = field(default_factory=list)
+    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def response(self) -> "Scripted":
@@ -45,6 +49,7 @@ class Scripted:
 
     async def defer(self, **how: bool) -> None:
         self.deferred.append(how)
+        self.acknowledged.set()
         if self.first and (error := self.first.pop(0)):
             raise error
 
@@ -131,3 +136,25 @@ async def test_a_refusal_is_one_sentence() -> None:
     await respond(cast("AnyInteraction", scripted), work)
 
     assert [one["content"] for one in scripted.shown] == [r"\*Night Drive\* is full."]
+
+
+async def test_who_asks_for_a_form_that_takes_too_long_is_answered_within_a_second() -> None:
+    scripted, patience, end = Scripted(), Patience(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def make() -> ui.Modal:
+        await end.wait()
+        return ui.Modal(title="Too late")
+
+    began = loop.time()
+    opening = asyncio.create_task(
+        open_form(cast("AnyInteraction", scripted), make, patience=patience)
+    )
+    await scripted.acknowledged.wait()
+    took_s = loop.time() - began
+    end.set()
+    await opening
+    await patience.close()
+
+    assert took_s < 1.0
+    assert "busy at the moment" in scripted.shown[0]["content"]
