@@ -140,6 +140,13 @@ async def test_while_spotify_is_silent_the_title_page_is_read(error: EarmarkErro
     assert (await metadata(FakeSpotify(error)).track(ONE)).origin is Origin.OEMBED
 
 
+async def test_a_quota_says_when_more_will_be_known() -> None:
+    until = HandClock().time
+    quota, down = QuotaError("Spotify", until), SourceDownError("Spotify")
+    assert (await metadata(FakeSpotify(quota)).track(ONE)).known_better_at == until
+    assert (await metadata(FakeSpotify(down)).track(ONE)).known_better_at is None
+
+
 async def test_an_unknown_track_is_not_looked_for_elsewhere() -> None:
     with pytest.raises(NoSuchTrackError):
         await metadata(FakeSpotify(NoSuchTrackError("none"))).track(ONE)
