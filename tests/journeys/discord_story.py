@@ -122,7 +122,7 @@ async def submit(cast: Cast) -> tuple[str, str]:
     """By form, by link, by file and by a message's menu: four submissions, each once."""
     house, ana = cast.house, cast.ana
     checked = await house.command(ana, "check", link=house.stage.song("wind"))
-    assert "would take it" in checked.text
+    assert "Would take it" in checked.text
     form = await house.command(ana, "submit")
     said = {"Spotify link of one track": house.stage.song("wind"), _AI: "No", _OWNS: True}
     by_form = await house.fill(ana, form, said | {"Note for the curators": NASTY})

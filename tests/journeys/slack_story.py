@@ -131,7 +131,7 @@ async def see_the_seeds(cast: Cast) -> None:
 async def submit(cast: Cast) -> tuple[str, str]:
     """By form, by an offer under a link, by file and by a message's menu: each once."""
     house, ana = cast.house, cast.ana
-    await house.command(ana, f"check {house.stage.song('wind')}", says="would take it")
+    await house.command(ana, f"check {house.stage.song('wind')}", says="Would take it")
     await house.opens(ana, says=LINK)
     said = SENT | {LINK: house.stage.song("wind"), NOTE: NASTY}
     receipts = [await house.fill(ana, said, says="Queued as")]

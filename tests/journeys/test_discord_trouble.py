@@ -73,13 +73,16 @@ async def test_no_artist_is_ever_sent_a_score_a_band_a_rank_or_a_vote(house: Hou
 
     (ana,) = [user for user in house.discord.world.users.values() if user.name == "Ana"]
     artist = house.discord.person_of(ana, here=house.music)
+    assert await artist.autocomplete("submit", "playlist", "night") == [discord_story.NIGHT]
     sent = [json.dumps(_payload(one), ensure_ascii=False) for one in _seen_by(house, artist)]
     sent += [
-        json.dumps(one.modal, ensure_ascii=False)
+        json.dumps(shown, ensure_ascii=False)
         for one in house.discord.interactions.every
-        if one.user is ana and one.modal is not None
+        for shown in (one.modal, one.choices)
+        if one.user is ana and shown
     ]
     assert len(sent) > 15
+    assert any("decisions_made" in one for one in sent), "the story holds no copy of her data"
     assert [found[0] for one in sent if (found := _NOT_FOR_ARTISTS.search(one))] == []
 
 
@@ -96,7 +99,11 @@ def _seen_by(house: House, person: Person) -> Iterator[Message]:
 
 
 def _payload(message: Message) -> list[object]:
-    return [message.content, message.embeds, message.parts]
+    files = [
+        [one.filename, one.description, one.content.decode("utf-8", errors="replace")]
+        for one in message.attachments
+    ]
+    return [message.content, message.embeds, message.parts, files]
 
 
 async def test_a_missing_permission_is_named_with_the_channel_and_where_to_give_it(
@@ -302,7 +309,7 @@ async def test_nobody_notices_more_of_a_desk_that_takes_five_seconds_than_the_wa
     expected = (
         "waiting for a curator",
         "Open calls",
-        "would",
+        "Would not take it",
         "everything that is kept",
         "Queued as",
         " waiting",
