@@ -360,8 +360,17 @@ def pick_playlist_text(count: int, *, most: int) -> str:
     )
 
 
+# With the longest names they just fit into a sentence on Discord.
+_MOST_NAMES = 15
+
+
 def which_playlist_text(names: Sequence[str]) -> str:
-    return f"Say which playlist: {', '.join(names)}."
+    """Name the playlists there are to choose from, or the first of them and how many more."""
+    told = f"Say which playlist: {', '.join(names[:_MOST_NAMES])}"
+    more = len(names) - _MOST_NAMES
+    return (
+        f"{told}, or one of {more} more: {command('calls')} shows all." if more > 0 else f"{told}."
+    )
 
 
 # The Home tab of Slack.

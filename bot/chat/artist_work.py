@@ -261,12 +261,16 @@ def link_in(text: str) -> str:
     return found.short[0] if found.short else ""
 
 
-async def show_calls(visit: Visit) -> Reply:
-    """Return every playlist with its terms."""
+async def show_calls(visit: Visit, *, number: int = 1) -> Reply:
+    """Return a page of all playlists with their terms."""
     desk = visit.desk
     async with reading(desk.sessions) as session:
         view = await calls.show_calls(session, workspace_id=desk.workspace_id, now=desk.now())
-    return call_screens.calls(view)
+    return call_screens.calls(view, number=number)
+
+
+async def turn_calls(visit: Visit) -> Reply:
+    return await show_calls(visit, number=int(visit.wish.arg))
 
 
 async def check_track(

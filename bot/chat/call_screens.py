@@ -16,26 +16,30 @@ from bot.artist_texts import (
 from bot.chat import replies
 from bot.chat.artist_screens import fact_text
 from bot.chat.replies import Reply
-from bot.chat_texts import CALLS_TITLE, CHECK_TITLE, SUBMIT_BUTTON, next_digest_text
+from bot.chat_texts import CALLS_TITLE, CHECK_TITLE, SUBMIT_BUTTON, next_digest_text, page_text
 from bot.marks import moment
 from bot.messages import Button, ButtonStyle, Card, Field
 from bot.texts import title_text
 from bot.workflow.calls import CallRow, CallsView
 from bot.workflow.check import ChecksView, CheckView
 
+# With many genres each they still fit into one message of Discord's.
+_CALLS = 8
 
-def calls(view: CallsView) -> Reply:
-    """Return every playlist with its terms, the open ones first."""
+
+def calls(view: CallsView, *, number: int = 1) -> Reply:
+    """Return a page of all playlists with their terms, the open ones first."""
+    if not view.rows:
+        return replies.card(Card(title=CALLS_TITLE, body=NO_CALLS))
+    rows, leaf = replies.leaf(view.rows, number, each=_CALLS)
+    submit = Button(action="form", label=SUBMIT_BUTTON, style=ButtonStyle.PRIMARY, argument="")
     return replies.card(
         Card(
             title=CALLS_TITLE,
-            body=NO_PRIORITY if view.rows else NO_CALLS,
-            fields=tuple(Field(name=row.playlist, value=_call(row)) for row in view.rows),
-            buttons=(
-                Button(action="form", label=SUBMIT_BUTTON, style=ButtonStyle.PRIMARY, argument=""),
-            )
-            if view.rows
-            else (),
+            body=NO_PRIORITY,
+            fields=tuple(Field(name=row.playlist, value=_call(row)) for row in rows),
+            buttons=(*leaf.steps("calls"), submit),
+            footer=page_text(leaf.number, leaf.pages) if leaf.pages > 1 else "",
         )
     )
 

@@ -19,13 +19,18 @@ from bot.workflow import people, suggest
 from db.engine import reading
 from db.models import Playlist
 
+# Only the count of those that are not named matters.
+_ALL = 1000
+
 Work = Callable[[str], Awaitable[Reply]]
 
 
 async def meant(visit: Visit, typed: str) -> str:
     """Return the name of a playlist: the one typed, or the only one; RuleError lists several."""
     async with reading(visit.desk.sessions) as session:
-        found = await suggest.playlists_for(session, workspace_id=visit.desk.workspace_id)
+        found = await suggest.playlists_for(
+            session, workspace_id=visit.desk.workspace_id, limit=_ALL
+        )
     if not found:
         raise NotFoundError(NO_PLAYLISTS_TEXT)
     if typed:

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.sandbox.discord.people import Reply
+from bot.sandbox.discord.seen import labels_of
+from bot.sandbox.discord.world import EPHEMERAL
 from bot.workflow.services import Sessions
 from db import playlists, workspaces
 from db.engine import create_engine, sessions
@@ -75,3 +77,43 @@ async def test_a_form_says_how_to_name_a_playlist_that_it_does_not_list(house: H
 
     assert len(offered(form)) == 25
     assert "write its name after the command" in str(form.modal["components"])
+
+
+async def test_all_calls_can_be_reached_page_by_page(house: House) -> None:
+    ana = house.person("Ana")
+    page = await house.command(ana, "calls")
+    seen = page.text
+    for _ in range(3):
+        page = await house.click(ana, page, "Next")
+        seen += page.text
+
+    assert "page 4 of 4" in page.text
+    assert [n for n in range(_COUNT) if f"Playlist {n:02d}" not in seen] == []
+    assert "Next" not in labels_of(page.message)
+    assert "page 3 of 4" in (await house.click(ana, page, "Previous")).text
+
+
+async def test_who_has_to_name_one_of_many_hears_how_many_more_there_are(house: House) -> None:
+    told = await house.command(house.boss, "playlist", action="edit")
+
+    assert "Playlist 14, or one of 15 more: /calls shows all." in told.text
+
+
+async def test_the_whole_blocklist_can_be_read(house: House) -> None:
+    boss, why = house.boss, "w" * 200
+    for number in range(12):
+        name = f"Band {number:02d}"
+        await house.command(boss, "blocklist", action="add", artist=name, reason=why)
+
+    first = await house.command(boss, "blocklist", action="list")
+    both = first.text
+    second = await house.click(boss, first, "Next")
+    both += second.text
+
+    assert "page 1 of 2" in both
+    assert [n for n in range(12) if f"Band {n:02d}" not in both] == []
+    assert "Next" not in labels_of(second.message)
+    ana = house.person("Ana")
+    first.message.ephemeral_to = None
+    first.message.flags &= ~EPHEMERAL
+    assert "Only who manages" in (await house.click(ana, first.message, "Previous")).text

@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from bot.chat import (
     artist_work,
+    blocklist_work,
     decide_work,
     digest_work,
     help_work,
@@ -28,6 +29,8 @@ ROUTES = Routes(
             "useful": Route(work=help_work.say_useful, beside=True),
             "forget": Route(work=privacy_work.delete),
             "facts": Route(work=artist_work.show_facts, back="mine"),
+            "calls": Route(work=artist_work.turn_calls),
+            "blocklist": Route(work=blocklist_work.turn_page),
             "queue": Route(work=queue_work.turn_page, layout=True),
             "queue_view": Route(work=queue_work.choose_view, layout=True),
             "queue_of": Route(work=queue_work.show_picked, layout=True),

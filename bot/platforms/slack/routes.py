@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from bot.chat import (
     artist_work,
+    blocklist_work,
     decide_work,
     digest_work,
     help_work,
@@ -30,6 +31,8 @@ ROUTES = Routes(
             "useful": help_work.say_useful,
             "forget": privacy_work.delete,
             "facts": artist_work.show_facts,
+            "calls": artist_work.turn_calls,
+            "blocklist": blocklist_work.turn_page,
             "queue": queue_work.turn_page,
             "queue_view": queue_work.choose_view,
             "queue_of": queue_work.show_picked,
