@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.sandbox.discord.people import Reply
 from bot.sandbox.discord.seen import labels_of
 from bot.sandbox.discord.world import EPHEMERAL
+from bot.sandbox.slack.seen import text_of as slack_text
 from bot.workflow.services import Sessions
 from db import playlists, workspaces
 from db.engine import create_engine, sessions
 from db.models import Platform
 from tests.journeys.discord_house import House, open_house
+from tests.journeys.slack_house import open_slack_house
 
 _COUNT = 30
 _LAST = f"Playlist {_COUNT - 1}"
@@ -117,3 +119,21 @@ async def test_the_whole_blocklist_can_be_read(house: House) -> None:
     first.message.ephemeral_to = None
     first.message.flags &= ~EPHEMERAL
     assert "Only who manages" in (await house.click(ana, first.message, "Previous")).text
+
+
+async def test_on_slack_the_whole_blocklist_can_be_read(
+    maker: async_sessionmaker[AsyncSession],
+) -> None:
+    async with open_slack_house(maker) as team:
+        boss = team.boss
+        for number in range(12):
+            await team.command(
+                boss, f"blocklist add Band {number:02d}: spam", says=f"Band {number:02d}"
+            )
+
+        first = await team.command(boss, "blocklist list", says="page 1 of 2")
+        both = slack_text(first)
+        both += slack_text(await team.press(boss, first, "Next", says="page 2 of 2"))
+
+        assert [n for n in range(12) if f"Band {n:02d}" not in both] == []
+        assert team.slack.violations == []

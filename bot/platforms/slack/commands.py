@@ -247,7 +247,10 @@ _CHOICES: Mapping[str, str] = MappingProxyType(
         "playlist": (
             "Write playlist add, show, seeds, open, close, curators or dismiss, and its name."
         ),
-        "blocklist": "Write blocklist list, or add or remove with @somebody or an artist's name.",
+        "blocklist": (
+            "Write blocklist list, or add or remove with @somebody or an artist's name, as in"
+            " blocklist add Loud Band: spam."
+        ),
         "privacy": "Write privacy export, delete, dm-on, dm-off or join-accounts.",
     }
 )
@@ -270,12 +273,19 @@ def _with_days(what: str) -> tuple[str, int | None]:
 
 
 def _blocked(what: str) -> tuple[Person | str, str, int | None]:
-    """Return who is meant, why, and for how many days: `@ana 30 days spam`, or `artist Name`."""
+    """Return who is meant, why, and for how many days.
+
+    That is `@ana 30 days spam`, or for an artist, whose name may have words, `artist Name: spam`.
+    """
     person = _PERSON.search(what)
+    whom: Person | str
     if person is None:
-        return what.removeprefix("artist ").strip(), "", None
-    rest = _PERSON.sub("", what).strip()
+        name, _, rest = what.removeprefix("artist ").partition(":")
+        whom = name.strip()
+    else:
+        rest = _PERSON.sub("", what)
+        whom = Person(platform=Platform.SLACK, external_id=person[1], name=person[2] or person[1])
+    rest = rest.strip()
     days = re.match(r"(\d{1,4}) ?(?:days?|d)?\b", rest)
     reason = rest[days.end() :].strip() if days else rest
-    whom = Person(platform=Platform.SLACK, external_id=person[1], name=person[2] or person[1])
     return whom, reason, int(days[1]) if days else None
