@@ -118,6 +118,11 @@ CHECK_TITLE = "Would it be taken?"
 SUBMIT_BUTTON = "Submit a track…"
 
 
+def more_checks_text(count: int) -> str:
+    """Tell that more playlists were asked about than a message holds."""
+    return f"Of {count} more playlists, name the one you mean after the command."
+
+
 def next_digest_text(when: str) -> str:
     return f"next digest {when}"
 

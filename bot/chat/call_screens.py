@@ -16,7 +16,14 @@ from bot.artist_texts import (
 from bot.chat import replies
 from bot.chat.artist_screens import fact_text
 from bot.chat.replies import Reply
-from bot.chat_texts import CALLS_TITLE, CHECK_TITLE, SUBMIT_BUTTON, next_digest_text, page_text
+from bot.chat_texts import (
+    CALLS_TITLE,
+    CHECK_TITLE,
+    SUBMIT_BUTTON,
+    more_checks_text,
+    next_digest_text,
+    page_text,
+)
 from bot.marks import moment
 from bot.messages import Button, ButtonStyle, Card, Field
 from bot.texts import title_text
@@ -48,12 +55,14 @@ def check(view: ChecksView) -> Reply:
     """Return what would happen to a track; nothing was sent."""
     known = next((row for row in view.rows if row.known), None)
     title = title_text(known.title, known.artist) if known else CHECK_TITLE
-    body = USES_NO_SLOT if known else f"{UNKNOWN_TRACK} {USES_NO_SLOT}"
+    told = [USES_NO_SLOT if known else f"{UNKNOWN_TRACK} {USES_NO_SLOT}"]
+    if len(view.rows) > _CALLS:
+        told.append(more_checks_text(len(view.rows) - _CALLS))
     return replies.card(
         Card(
             title=title,
-            body=body if view.rows else NO_CALLS,
-            fields=tuple(Field(name=row.playlist, value=_check(row)) for row in view.rows),
+            body=" ".join(told) if view.rows else NO_CALLS,
+            fields=tuple(Field(name=row.playlist, value=_check(row)) for row in view.rows[:_CALLS]),
         )
     )
 

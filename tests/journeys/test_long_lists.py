@@ -95,6 +95,14 @@ async def test_all_calls_can_be_reached_page_by_page(house: House) -> None:
     assert "page 3 of 4" in (await house.click(ana, page, "Previous")).text
 
 
+async def test_a_check_says_that_there_are_more_playlists_than_it_shows(house: House) -> None:
+    told = await house.command(house.person("Ana"), "check", link=house.stage.song("wind"))
+
+    assert "Playlist 07" in told.text
+    assert "Of 22 more playlists, name the one you mean after the command." in told.text
+    assert house.discord.violations == []
+
+
 async def test_who_has_to_name_one_of_many_hears_how_many_more_there_are(house: House) -> None:
     told = await house.command(house.boss, "playlist", action="edit")
 
