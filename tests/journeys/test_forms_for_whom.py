@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.sandbox.discord.people import Person, Reply
@@ -72,6 +73,25 @@ async def test_only_who_looks_after_a_playlist_gets_the_forms_that_change_it(hou
     edit = await house.select(mo, rules, "answer_days: 14")
     assert edit.interaction.modal is None
     assert "Only who looks after" in edit.text
+
+
+async def test_the_forms_open_while_somebody_else_writes(house: House) -> None:
+    mo, boss = house.person("Mo", curates=True), house.boss
+    card = await house.command(mo, "next")
+    rules = await house.command(boss, "playlist", action="edit", playlist=NIGHT)
+    seeds = await house.click(boss, rules, "Seed tracks")
+
+    async with house.stage.sessions() as session:
+        # The database's only pen is taken.
+        await session.execute(text("UPDATE workspaces SET name = name"))
+        opened = [
+            await mo.click(card, label="Decline…"),
+            await mo.click(card, label="Ask artist…"),
+            await boss.click(seeds, label="Add tracks…"),
+        ]
+        await session.rollback()
+
+    assert [one.interaction.modal is not None for one in opened] == [True, True, True]
 
 
 async def test_without_the_panel_only_who_looks_after_it_gets_the_form(house: House) -> None:
