@@ -42,6 +42,8 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _TITLE_LIMIT: Final = 40
+# With the longest names they fit into a field of Discord's.
+_MOST_PLAYLISTS: Final = 6
 
 
 def full_text(playlist: str, most: int) -> str:
@@ -124,8 +126,11 @@ def pasted_text(view: SeedsView) -> str:
 
 
 def seeded_text(playlists: Sequence[Seeded], *, nothing: str) -> str:
-    """Return the playlists' names with how far their seeds are, for the set-up."""
-    return "\n".join(map(_seeded, playlists)) or nothing
+    """Return the first playlists with how far their seeds are, for the set-up."""
+    lines = [_seeded(one) for one in playlists[:_MOST_PLAYLISTS]]
+    if more := len(playlists) - len(lines):
+        lines.append(more_text(more))
+    return "\n".join(lines) or nothing
 
 
 def _seeded(one: Seeded) -> str:

@@ -86,6 +86,7 @@ def test_the_set_up_tells_how_far_each_playlist_is() -> None:
         "Slow Morning (no seed tracks yet)",
     ]
     assert seeded_text([], nothing="not chosen yet") == "not chosen yet"
+    assert seeded_text(playlists * 5, nothing="").splitlines()[6:] == ["and 4 more"]
 
 
 def test_a_card_puts_together_what_stands_for_the_same_reason() -> None:
